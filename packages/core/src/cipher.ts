@@ -1,0 +1,248 @@
+import { type EncryptionContext, FIELD_KEY, PURPOSE_KEY, refuseReservedKeys } from './context.js'
+import { CryptoError, decryptionFailed } from './errors.js'
+import {
+  type CallOptions,
+  type CryptoProvider,
+  isRecordProvider,
+  isRewrapProvider,
+  isStreamProvider,
+  type SealedRecord,
+} from './provider.js'
+import type { EncryptedRecord } from './record.js'
+import { collect } from './stream.js'
+import { decodeText, encodeText } from './text.js'
+import { formatToken, parseToken, type Token } from './token.js'
+
+export interface CipherOptions {
+  readonly useCase: string
+  readonly purpose: string
+  /** Encrypts. */
+  readonly provider: CryptoProvider
+  /** Decrypt, by scheme; the provider is one of them. */
+  readonly readers: ReadonlyMap<string, CryptoProvider>
+}
+
+export interface DecryptBytesOptions extends CallOptions {
+  /** The scheme that made the ciphertext, if not the use case's own: one of its `reads`. */
+  readonly scheme?: string
+}
+
+/**
+ * What an application encrypts and decrypts one use case with. It binds the use case's purpose to every value, turns
+ * text into tokens and back, and lets a value be read only by the schemes that the use case names.
+ *
+ * All methods reject with CryptoError. INVALID_INPUT: an argument has the wrong shape. PLAINTEXT_TOO_LARGE: the scheme
+ * takes less. DECRYPTION_FAILED: wrong key, wrong context, damaged or forged ciphertext. SCHEME_NOT_ALLOWED: the token
+ * names a scheme that the use case does not read.
+ */
+export class Cipher {
+  readonly useCase: string
+  readonly #purpose: string
+  readonly #provider: CryptoProvider
+  readonly #readers: ReadonlyMap<string, CryptoProvider>
+
+  constructor({ useCase, purpose, provider, readers }: CipherOptions) {
+    this.useCase = useCase
+    this.#purpose = purpose
+    this.#provider = provider
+    this.#readers = readers
+  }
+
+  /** The scheme that encrypts. */
+  get scheme(): string {
+    return this.#provider.scheme
+  }
+
+  /** Encrypts text to a token. */
+  async encrypt(plaintext: string, context: EncryptionContext, options?: CallOptions): Promise<Token> {
+    const ciphertext = await this.encryptBytes(encodeText(plaintext), context, options)
+    return formatToken(this.scheme, ciphertext)
+  }
+
+  /** Decrypts a token to text. */
+  async decrypt(token: Token, context: EncryptionContext, options?: CallOptions): Promise<string> {
+    return decodeText(await this.decryptToken(token, context, options))
+  }
+
+  /** Decrypts a token to bytes: for values that were not text. */
+  async decryptToken(token: Token, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
+    const { scheme, ciphertext } = parseToken(token)
+    return this.decryptBytes(ciphertext, context, { ...options, scheme })
+  }
+
+  /** Encrypts bytes to the scheme's own format, such as an OpenPGP message that a partner's gpg reads. */
+  async encryptBytes(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
+    requireBytes('Plaintext', plaintext)
+    return guard(() => this.#provider.encrypt(plaintext, this.#bind(this.#provider, context), options))
+  }
+
+  async decryptBytes(
+    ciphertext: Uint8Array,
+    context: EncryptionContext,
+    { scheme = this.scheme, ...options }: DecryptBytesOptions = {},
+  ): Promise<Uint8Array> {
+    requireBytes('Ciphertext', ciphertext)
+    const reader = this.#reader(scheme)
+    return guardDecryption(() => reader.decrypt(ciphertext, this.#bind(reader, context), options))
+  }
+
+  /** Encrypts the fields of a record, under one data key where the scheme has such, each bound to its name. */
+  async encryptRecord(
+    fields: Readonly<Record<string, string>>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<EncryptedRecord> {
+    const provider = this.#provider
+    const plaintexts = new Map(Object.entries(fields).map(([name, text]) => [name, encodeText(text)]))
+    if (!isRecordProvider(provider)) {
+      const encryptField = async (name: string, plaintext: Uint8Array): Promise<Uint8Array> =>
+        guard(() => provider.encrypt(plaintext, this.#bindField(provider, context, name), options))
+      return { fields: toTokens(provider.scheme, await mapValues(plaintexts, encryptField)) }
+    }
+    const record = await guard(() => provider.encryptRecord(plaintexts, this.#bind(provider, context), options))
+    return { fields: toTokens(provider.scheme, record.fields), key: formatToken(provider.scheme, record.key) }
+  }
+
+  /** Decrypts the fields that are there; it takes fewer than were encrypted together. */
+  async decryptRecord(
+    record: EncryptedRecord,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Record<string, string>> {
+    const fields = new Map(Object.entries(record.fields))
+    const plaintexts =
+      record.key === undefined
+        ? await mapValues(fields, (name, token) => this.#decryptField(name, token, context, options))
+        : await this.#decryptSealed(record.key, fields, context, options)
+    return Object.fromEntries([...plaintexts].map(([name, bytes]) => [name, decodeText(bytes)]))
+  }
+
+  /**
+   * Encrypts data of any length in constant memory, where the scheme can; else collects it first, up to the scheme's
+   * limit. The bytes are in the scheme's own format.
+   */
+  encryptStream(
+    plaintext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array> {
+    const provider = this.#provider
+    if (isStreamProvider(provider)) return provider.encryptStream(plaintext, this.#bind(provider, context), options)
+    const { maxPlaintextBytes } = provider.traits
+    return collect(plaintext, maxPlaintextBytes, (bytes) => this.encryptBytes(bytes, context, options))
+  }
+
+  decryptStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    { scheme = this.scheme, ...options }: DecryptBytesOptions = {},
+  ): AsyncIterable<Uint8Array> {
+    const reader = this.#reader(scheme)
+    if (isStreamProvider(reader)) return reader.decryptStream(ciphertext, this.#bind(reader, context), options)
+    const limit = 2 * reader.traits.maxPlaintextBytes + 65_536
+    return collect(ciphertext, limit, (bytes) => this.decryptBytes(bytes, context, { ...options, scheme }))
+  }
+
+  /** Renews the wrapped key of a token under the KMS key's newest version; the data is not touched. */
+  async rewrap(token: Token, context: EncryptionContext, options?: CallOptions): Promise<Token> {
+    const { scheme, ciphertext } = parseToken(token)
+    const reader = this.#reader(scheme)
+    if (!isRewrapProvider(reader)) {
+      throw new CryptoError('UNSUPPORTED', `Scheme "${scheme}" has no wrapped key to renew: decrypt and encrypt again`)
+    }
+    const renewed = await guardDecryption(() => reader.rewrap(ciphertext, this.#bind(reader, context), options))
+    return formatToken(scheme, renewed)
+  }
+
+  async #decryptField(
+    name: string,
+    token: Token,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    const { scheme, ciphertext } = parseToken(token)
+    const reader = this.#reader(scheme)
+    return guardDecryption(() => reader.decrypt(ciphertext, this.#bindField(reader, context, name), options))
+  }
+
+  async #decryptSealed(
+    keyToken: Token,
+    fields: ReadonlyMap<string, Token>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { scheme, ciphertext: key } = parseToken(keyToken)
+    const reader = this.#reader(scheme)
+    const record: SealedRecord = { key, fields: fromTokens(scheme, fields) }
+    if (!isRecordProvider(reader)) throw decryptionFailed()
+    return guardDecryption(() => reader.decryptRecord(record, this.#bind(reader, context), options))
+  }
+
+  #reader(scheme: string): CryptoProvider {
+    const reader = this.#readers.get(scheme)
+    if (reader) return reader
+    const allowed = [...this.#readers.keys()].join(', ')
+    throw new CryptoError(
+      'SCHEME_NOT_ALLOWED',
+      `Use case "${this.useCase}" reads ${allowed}, not "${scheme}": name that scheme in its "reads" to allow it`,
+    )
+  }
+
+  #bind(provider: CryptoProvider, context: EncryptionContext): EncryptionContext {
+    refuseReservedKeys(context)
+    return provider.traits.bindsContext ? { ...context, [PURPOSE_KEY]: this.#purpose } : context
+  }
+
+  #bindField(provider: CryptoProvider, context: EncryptionContext, name: string): EncryptionContext {
+    if (!provider.traits.bindsContext) {
+      throw new CryptoError('UNSUPPORTED', `Scheme "${provider.scheme}" cannot bind a field to its name`)
+    }
+    return { ...this.#bind(provider, context), [FIELD_KEY]: name }
+  }
+}
+
+function requireBytes(what: string, bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) throw new CryptoError('INVALID_INPUT', `${what} is not a Uint8Array`)
+}
+
+/** Whatever a provider throws, the application sees a CryptoError. */
+async function guard<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The scheme failed', { cause })
+  }
+}
+
+async function guardDecryption<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw CryptoError.is(cause) ? cause : decryptionFailed(cause)
+  }
+}
+
+async function mapValues<From, To>(
+  map: ReadonlyMap<string, From>,
+  change: (name: string, value: From) => Promise<To>,
+): Promise<ReadonlyMap<string, To>> {
+  const entries = [...map].map(async ([name, value]) => [name, await change(name, value)] as const)
+  return new Map(await Promise.all(entries))
+}
+
+function toTokens(scheme: string, fields: ReadonlyMap<string, Uint8Array>): Record<string, Token> {
+  return Object.fromEntries([...fields].map(([name, ciphertext]) => [name, formatToken(scheme, ciphertext)]))
+}
+
+/** All fields of a record have the scheme of its key. */
+function fromTokens(expected: string, fields: ReadonlyMap<string, Token>): ReadonlyMap<string, Uint8Array> {
+  return new Map([...fields].map(([name, token]) => [name, parseFieldToken(expected, token)]))
+}
+
+function parseFieldToken(expected: string, token: Token): Uint8Array {
+  const { scheme, ciphertext } = parseToken(token)
+  if (scheme !== expected) {
+    throw new CryptoError('SCHEME_NOT_ALLOWED', `A field of scheme "${scheme}" beside a key of scheme "${expected}"`)
+  }
+  return ciphertext
+}

@@ -1,0 +1,34 @@
+export { Cipher, type CipherOptions, type DecryptBytesOptions } from './cipher.js'
+export {
+  type EncryptionContext,
+  encodeContext,
+  FIELD_KEY,
+  MAX_CONTEXT_BYTES,
+  PURPOSE_KEY,
+  RESERVED_CONTEXT_PREFIX,
+  requireEmptyContext,
+} from './context.js'
+export { allocateSecret, DATA_KEY_BYTES, DataKey } from './data-key.js'
+export {
+  CryptoError,
+  type CryptoErrorCode,
+  type CryptoErrorOptions,
+  decryptionFailed,
+  throwIfAborted,
+} from './errors.js'
+export type { Kms } from './kms.js'
+export {
+  type CallOptions,
+  type CryptoProvider,
+  isRecordProvider,
+  isRewrapProvider,
+  isStreamProvider,
+  type ProviderTraits,
+  type RecordProvider,
+  type RewrapProvider,
+  type SealedRecord,
+  type StreamProvider,
+} from './provider.js'
+export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
+export { type CryptoRouter, createCrypto, type UseCase } from './router.js'
+export { formatToken, isSchemeName, type ParsedToken, parseToken, type Token } from './token.js'

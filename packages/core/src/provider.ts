@@ -1,0 +1,95 @@
+import type { EncryptionContext } from './context.js'
+
+/** One encryption scheme. Backends implement it; applications use `Cipher`. */
+export interface CryptoProvider {
+  /** `kms-direct`, `envelope`, `gpg` or a name of your own; written into every token. */
+  readonly scheme: string
+  readonly traits: ProviderTraits
+
+  /**
+   * Encrypts bytes and binds the context to the ciphertext. The same plaintext twice gives different ciphertexts.
+   * The caller's buffers are neither kept nor changed.
+   *
+   * @throws CryptoError PLAINTEXT_TOO_LARGE above `traits.maxPlaintextBytes`
+   */
+  encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array>
+
+  /**
+   * Gives back the plaintext of a ciphertext that this provider made under the same context. Nothing is returned
+   * before all of it is authenticated.
+   *
+   * @throws CryptoError DECRYPTION_FAILED, with one message, whatever is wrong with ciphertext, key or context
+   */
+  decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array>
+}
+
+/** What shared code may ask of a scheme instead of asking for its name. */
+export interface ProviderTraits {
+  readonly maxPlaintextBytes: number
+  /** If false, `encrypt` and `decrypt` refuse a context that is not empty. */
+  readonly bindsContext: boolean
+  /** Whether plaintext is sent to another process to be encrypted. */
+  readonly plaintextLeavesProcess: boolean
+}
+
+export interface CallOptions {
+  /** Gives up the call, which then rejects with CryptoError ABORTED. */
+  readonly signal?: AbortSignal
+}
+
+/** The fields of a record, encrypted under one data key. */
+export interface SealedRecord {
+  /** The wrapped ("green") key, with all that is needed to open the fields but the KMS. */
+  readonly key: Uint8Array
+  /** Ciphertexts by the name of their field. */
+  readonly fields: ReadonlyMap<string, Uint8Array>
+}
+
+/** A provider that encrypts the fields of a record under one data key and binds each to its name. */
+export interface RecordProvider extends CryptoProvider {
+  encryptRecord(
+    fields: ReadonlyMap<string, Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<SealedRecord>
+
+  /** Decrypts the fields that are there: any subset of those that were encrypted together. */
+  decryptRecord(
+    record: SealedRecord,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<ReadonlyMap<string, Uint8Array>>
+}
+
+/** A provider that can renew the wrapped key of a ciphertext without touching its data. */
+export interface RewrapProvider extends CryptoProvider {
+  rewrap(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array>
+}
+
+/** A provider that encrypts data of any length in constant memory. */
+export interface StreamProvider extends CryptoProvider {
+  encryptStream(
+    plaintext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array>
+
+  /** Yields only bytes that are authenticated; the iteration fails if the end is missing. */
+  decryptStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array>
+}
+
+export function isRecordProvider(provider: CryptoProvider): provider is RecordProvider {
+  return 'encryptRecord' in provider && 'decryptRecord' in provider
+}
+
+export function isRewrapProvider(provider: CryptoProvider): provider is RewrapProvider {
+  return 'rewrap' in provider
+}
+
+export function isStreamProvider(provider: CryptoProvider): provider is StreamProvider {
+  return 'encryptStream' in provider && 'decryptStream' in provider
+}

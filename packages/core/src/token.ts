@@ -1,0 +1,39 @@
+import { CryptoError } from './errors.js'
+
+/** Ciphertext as text, `enc1.<scheme>.<base64url>`: safe in URLs, JSON, CSV and database columns. */
+export type Token = string
+
+export interface ParsedToken {
+  readonly scheme: string
+  readonly ciphertext: Uint8Array
+}
+
+const SCHEME = /^[a-z][a-z0-9-]{0,31}$/
+const TOKEN = /^enc1\.([a-z][a-z0-9-]{0,31})\.([A-Za-z0-9_-]+)$/
+
+/** Whether a string can name a scheme: lower-case letters, digits and hyphens, at most 32. */
+export function isSchemeName(name: string): boolean {
+  return SCHEME.test(name)
+}
+
+export function formatToken(scheme: string, ciphertext: Uint8Array): Token {
+  return `enc1.${scheme}.${base64url(ciphertext)}`
+}
+
+/** @throws CryptoError INVALID_INPUT if the text is not a token; base64url that is not canonical is not one. */
+export function parseToken(token: string): ParsedToken {
+  const match = typeof token === 'string' ? TOKEN.exec(token) : null
+  if (!match) throw notToken()
+  const [, scheme = '', text = ''] = match
+  const ciphertext = Buffer.from(text, 'base64url')
+  if (base64url(ciphertext) !== text) throw notToken()
+  return { scheme, ciphertext }
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
+}
+
+function notToken(): CryptoError {
+  return new CryptoError('INVALID_INPUT', 'Not a Parasol token: expected "enc1.<scheme>.<base64url>"')
+}
