@@ -1,0 +1,65 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AtomicFile, writeFileAtomic } from '@parasol/core/files'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parasol-files-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+it('writes a file with the mode that it is given, 0600 if none', async () => {
+  await writeFileAtomic(join(folder, 'secret'), 'x')
+  await writeFileAtomic(join(folder, 'public'), 'y', { mode: 0o644 })
+  expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600)
+  expect((await stat(join(folder, 'public'))).mode & 0o777).toBe(0o644)
+  expect(await readFile(join(folder, 'public'), 'utf8')).toBe('y')
+})
+
+it('leaves the old file as it was until the new one is committed', async () => {
+  const path = join(folder, 'file')
+  await writeFile(path, 'old')
+  await using file = await AtomicFile.create(path)
+  await file.write('new')
+  expect(await readFile(path, 'utf8')).toBe('old')
+  await file.commit()
+  expect(await readFile(path, 'utf8')).toBe('new')
+})
+
+it('leaves nothing behind when it is abandoned', async () => {
+  {
+    await using file = await AtomicFile.create(join(folder, 'file'))
+    await file.write('half')
+  }
+  expect(await readdir(folder)).toEqual([])
+})
+
+it('appends what is written in several parts', async () => {
+  await using file = await AtomicFile.create(join(folder, 'file'))
+  await file.write('a')
+  await file.write(new Uint8Array([98]))
+  await file.commit()
+  expect(await readFile(join(folder, 'file'), 'utf8')).toBe('ab')
+})
+
+it('refuses to be written after its commit', async () => {
+  await using file = await AtomicFile.create(join(folder, 'file'))
+  await file.commit()
+  await expect(file.write('x')).rejects.toThrow(expect.objectContaining({ code: 'CLOSED' }))
+})
+
+it('names the path and the reason when it cannot be written', async () => {
+  const path = join(folder, 'missing', 'file')
+  await expect(writeFileAtomic(path, 'x')).rejects.toThrow(
+    expect.objectContaining({ code: 'IO', reason: 'ENOENT', message: `Cannot write "${path}" (ENOENT)` }),
+  )
+})
+
+it('leaves nothing behind when the target is a folder', async () => {
+  const target = join(folder, 'target')
+  await mkdir(target)
+  await expect(writeFileAtomic(target, 'x')).rejects.toThrow(expect.objectContaining({ code: 'IO' }))
+  expect(await readdir(folder)).toEqual(['target'])
+})
