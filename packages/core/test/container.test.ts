@@ -33,10 +33,14 @@ it('zeroes keys when it is closed', async () => {
 it('injects the KMS that a scheme names', async () => {
   const seen: Kms[] = []
   const kms = { main: idleKms([], 'main'), other: idleKms([], 'other') }
+  const given = (injected: Kms) => {
+    seen.push(injected)
+    return new AesProvider('aes')
+  }
   await using container = new CryptoContainer({ x: { scheme: 'aes' } }, [
     kmsModule('main', () => kms.main, []),
     kmsModule('other', () => kms.other, []),
-    providerModule('aes', (given: Kms) => (seen.push(given), new AesProvider('aes')), [injectKms('other')]),
+    providerModule('aes', given, [injectKms('other')]),
   ])
   expect(container.router.useCases).toEqual(['x'])
   expect(seen).toEqual([kms.other])
