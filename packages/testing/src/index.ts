@@ -1,1 +1,5 @@
-export {}
+export { type CaseResult, type ConformanceCase, runCases } from './conformance-case.js'
+export { FakeKms, type FakeKmsCalls, type FakeKmsOptions, MISSING_KEY_ID } from './fake-kms.js'
+export { type KmsHarness, kmsCases } from './kms-cases.js'
+export { type ProviderHarness, providerCases } from './provider-cases.js'
+export type { Integrity } from './subject.js'

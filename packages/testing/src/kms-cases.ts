@@ -1,0 +1,36 @@
+import type { Kms } from '@parasol/core'
+import { roundTripCases } from './cases/round-trip-cases.js'
+import { type ConformanceCase, lift } from './conformance-case.js'
+import type { Integrity, Subject } from './subject.js'
+
+/** What a suite needs of a KMS. It is made once, shared by all cases, and disposed of after the last. */
+export interface KmsHarness {
+  readonly kms: Kms
+  /** Two keys that exist. */
+  readonly keyId: string
+  readonly otherKeyId: string
+  /** Another KMS with other keys: it must read nothing of the first one's. It has a key of the id `keyId` too. */
+  readonly stranger: Kms
+  /** A key that does not exist; `alias/missing` by default. */
+  readonly missingKeyId?: string
+  /** `ciphertext` by default. */
+  readonly integrity?: Integrity
+  dispose?(): Promise<void> | void
+}
+
+/** What every `Kms` must do. */
+export const kmsCases: readonly ConformanceCase<KmsHarness>[] = [...lift([...roundTripCases], subjectOf)]
+
+function subjectOf({ kms, keyId, stranger, integrity = 'ciphertext' }: KmsHarness): Subject {
+  return {
+    maxPlaintextBytes: kms.maxPlaintextBytes,
+    bindsContext: true,
+    integrity,
+    encrypt: (...args) => kms.encrypt(keyId, ...args),
+    decrypt: (...args) => kms.decrypt(...args),
+    stranger: {
+      encrypt: (...args) => stranger.encrypt(keyId, ...args),
+      decrypt: (...args) => stranger.decrypt(...args),
+    },
+  }
+}
