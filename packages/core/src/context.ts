@@ -25,12 +25,23 @@ export const MAX_CONTEXT_BYTES = 8192
  * encoding has at most 8,192 bytes.
  */
 export function encodeContext(context: EncryptionContext): Uint8Array {
-  const parts = sortedEntries(context).flatMap(([key, value]) => [length(key), key, length(value), value])
-  const encoded = Buffer.concat([uint32(parts.length / 4), ...parts])
-  if (encoded.length > MAX_CONTEXT_BYTES) {
-    throw invalid(`is ${encoded.length} bytes when encoded: at most ${MAX_CONTEXT_BYTES}`)
+  return new Uint8Array(scratch.subarray(0, writeContext(context, scratch, 0)))
+}
+
+/**
+ * Writes the same encoding into a buffer, for code that hashes it together with other things. Gives the offset after it.
+ *
+ * @throws CryptoError INVALID_INPUT as `encodeContext` does, also if the buffer has no room for 8,192 bytes and it needs them
+ */
+export function writeContext(context: EncryptionContext, target: Buffer, offset: number): number {
+  const keys = sortedKeys(context)
+  const end = Math.min(target.length, offset + MAX_CONTEXT_BYTES)
+  let position = target.writeUInt32BE(keys.length, offset)
+  for (const key of keys) {
+    position = writeText(key, target, position, end)
+    position = writeText(context[key] as string, target, position, end)
   }
-  return encoded
+  return position
 }
 
 /** @throws CryptoError INVALID_INPUT if a caller's context uses a key that is Parasol's own. */
@@ -44,38 +55,61 @@ export function refuseReservedKeys(context: EncryptionContext): void {
 
 /** For schemes that cannot bind a context. @throws CryptoError INVALID_INPUT unless the context is empty. */
 export function requireEmptyContext(context: EncryptionContext, scheme: string): void {
-  if (sortedEntries(context).length > 0) {
+  if (sortedKeys(context).length > 0) {
     throw invalid(`must be empty: scheme "${scheme}" cannot bind it to the ciphertext`)
   }
 }
 
-function sortedEntries(context: EncryptionContext): [Buffer, Buffer][] {
+// The encoding is on the path of every value, so it writes into one buffer that is used again and again.
+const scratch = Buffer.alloc(MAX_CONTEXT_BYTES)
+
+function sortedKeys(context: EncryptionContext): string[] {
   if (typeof context !== 'object' || context === null || Array.isArray(context)) {
     throw invalid('must be an object of strings')
   }
-  return Object.entries(context).map(encodeEntry).sort(byKey)
+  const keys = Object.keys(context)
+  for (const key of keys) checkEntry(key, context[key])
+  return keys.sort(byUtf8)
 }
 
-function encodeEntry([key, value]: [string, unknown]): [Buffer, Buffer] {
+function checkEntry(key: string, value: unknown): void {
   if (key === '') throw invalid('has an empty key')
   if (!key.isWellFormed()) throw invalid('has a key that is not well-formed Unicode')
   if (typeof value !== 'string') throw invalid(`key "${key}" holds a ${typeof value}: only strings are bound`)
   if (!value.isWellFormed()) throw invalid(`key "${key}" holds a string that is not well-formed Unicode`)
-  return [Buffer.from(key), Buffer.from(value)]
 }
 
-function byKey([a]: [Buffer, Buffer], [b]: [Buffer, Buffer]): number {
-  return Buffer.compare(a, b)
+const ABOVE_SURROGATES = /[\ud800-\uffff]/
+
+/** UTF-16 sorts like UTF-8 unless surrogates meet the characters above them. */
+function byUtf8(a: string, b: string): number {
+  if (ABOVE_SURROGATES.test(a) && ABOVE_SURROGATES.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return a < b ? -1 : 1
 }
 
-function length(bytes: Buffer): Buffer {
-  return uint32(bytes.length)
+function writeText(text: string, target: Buffer, offset: number, end: number): number {
+  const start = offset + 4
+  const room = end - start
+  const length = text.length <= room ? writeAscii(text, target, start) : -1
+  const written = length >= 0 ? length : writeUtf8(text, target, start, room)
+  target.writeUInt32BE(written, offset)
+  return start + written
 }
 
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
+/** Short ASCII, which most contexts are, is written faster here than by a call into native code; -1 if it is not ASCII. */
+function writeAscii(text: string, target: Buffer, start: number): number {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code > 127) return -1
+    target[start + index] = code
+  }
+  return text.length
+}
+
+function writeUtf8(text: string, target: Buffer, start: number, room: number): number {
+  const length = Buffer.byteLength(text)
+  if (length > room) throw invalid(`is longer than ${MAX_CONTEXT_BYTES} bytes when encoded`)
+  return target.write(text, start, room, 'utf8')
 }
 
 function invalid(message: string): CryptoError {

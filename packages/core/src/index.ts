@@ -7,6 +7,7 @@ export {
   PURPOSE_KEY,
   RESERVED_CONTEXT_PREFIX,
   requireEmptyContext,
+  writeContext,
 } from './context.js'
 export { allocateSecret, DATA_KEY_BYTES, DataKey } from './data-key.js'
 export {
