@@ -64,7 +64,8 @@ export function requireEmptyContext(context: EncryptionContext, scheme: string):
 const scratch = Buffer.alloc(MAX_CONTEXT_BYTES)
 
 function sortedKeys(context: EncryptionContext): string[] {
-  if (typeof context !== 'object' || context === null || Array.isArray(context)) {
+  // A Map or an array has entries that Object.keys does not see, so it would pass for the empty context.
+  if (typeof context !== 'object' || context === null || Symbol.iterator in context) {
     throw invalid('must be an object of strings')
   }
   const keys = Object.keys(context)

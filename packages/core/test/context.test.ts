@@ -74,6 +74,7 @@ it.each([
   ['half a surrogate pair as a value', { row: '\ud800' }, 'key "row" holds a string that is not well-formed'],
   ['half a surrogate pair as a key', { '\ud800': 'x' }, 'a key that is not well-formed'],
   ['an array', ['x'], 'must be an object'],
+  ['a Map', new Map([['row', '7']]), 'must be an object'],
   ['nothing', undefined, 'must be an object'],
 ])('refuses %s', (_name, context, message) => {
   expect(() => encodeContext(context as unknown as EncryptionContext)).toThrow(
