@@ -1,0 +1,41 @@
+/** The bytes with one bit flipped; which one depends on the place, so that every bit has its turn. */
+export function flipAt(bytes: Uint8Array, index: number): Uint8Array {
+  const flipped = Uint8Array.from(bytes)
+  flipped[index] = (flipped[index] ?? 0) ^ (1 << (index % 8))
+  return flipped
+}
+
+/** The bytes with one bit flipped, for each byte. */
+export function flips(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, (_, index) => flipAt(bytes, index))
+}
+
+/** The beginnings of the bytes, from the empty one to all but the last byte. */
+export function truncations(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, (_, length) => bytes.slice(0, length))
+}
+
+/** The ends of the bytes, from all but the first byte to the empty one. */
+export function beheadings(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, (_, index) => bytes.slice(index + 1))
+}
+
+/** The bytes with four of them overwritten, at each place: what a length field there would say then. */
+export function overwritings(bytes: Uint8Array, value: number): Uint8Array[] {
+  return Array.from(bytes, (_, index) => {
+    const hostile = Uint8Array.from(bytes)
+    return hostile.fill(value, index, index + 4)
+  }).filter((hostile) => Buffer.compare(hostile, bytes) !== 0)
+}
+
+/** The beginning of one with the end of the other, for each place to cut; those that are neither of the two. */
+export function splices(one: Uint8Array, other: Uint8Array): Uint8Array[] {
+  const cuts = Array.from({ length: Math.min(one.length, other.length) }, (_, cut) => cut)
+  return cuts
+    .map((cut) => concat(one.subarray(0, cut), other.subarray(cut)))
+    .filter((spliced) => Buffer.compare(spliced, one) !== 0 && Buffer.compare(spliced, other) !== 0)
+}
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(parts))
+}
