@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 
 import { CryptoError, type CryptoErrorCode, decryptionFailed } from '@parasol/core'
 
+import { equalBytes } from './bytes.js'
 import { assertShowsNothingOf } from './leaks.js'
 import { PLAINTEXT } from './samples.js'
 import type { Integrity } from './subject.js'
@@ -14,10 +15,6 @@ export function assertBytes(
 ): void {
   assert.ok(actual instanceof Uint8Array, 'Bytes are a Uint8Array')
   assert.ok(equalBytes(actual, expected), `${message} (${expected.length} bytes, now ${actual.length})`)
-}
-
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0
 }
 
 /** Fails unless the work rejects with a CryptoError of this code that shows none of the secrets. */

@@ -1,25 +1,16 @@
-import type { Kms } from '@parasol/core'
 import { type ConformanceCase, lift } from './conformance-case.js'
-import type { Integrity, Subject } from './subject.js'
+import { dataKeyCases } from './kms/data-key-cases.js'
+import { keyCases } from './kms/key-cases.js'
+import type { KmsHarness } from './kms/kms-harness.js'
+import type { Subject } from './subject.js'
 import { subjectCases } from './subject-cases.js'
 
-/** What a suite needs of a KMS. It is made once, shared by all cases, and disposed of after the last. */
-export interface KmsHarness {
-  readonly kms: Kms
-  /** Two keys that exist. */
-  readonly keyId: string
-  readonly otherKeyId: string
-  /** Another KMS with other keys: it must read nothing of the first one's. It has a key of the id `keyId` too. */
-  readonly stranger: Kms
-  /** A key that does not exist; `alias/missing` by default. */
-  readonly missingKeyId?: string
-  /** `ciphertext` by default. */
-  readonly integrity?: Integrity
-  dispose?(): Promise<void> | void
-}
-
 /** What every `Kms` must do. */
-export const kmsCases: readonly ConformanceCase<KmsHarness>[] = [...lift(subjectCases, subjectOf)]
+export const kmsCases: readonly ConformanceCase<KmsHarness>[] = [
+  ...keyCases,
+  ...lift(subjectCases, subjectOf),
+  ...dataKeyCases,
+]
 
 function subjectOf({ kms, keyId, stranger, integrity = 'ciphertext' }: KmsHarness): Subject {
   return {

@@ -1,3 +1,5 @@
+import { concat, equalBytes } from './bytes.js'
+
 /** The bytes with one bit flipped; which one depends on the place, so that every bit has its turn. */
 export function flipAt(bytes: Uint8Array, index: number): Uint8Array {
   const flipped = Uint8Array.from(bytes)
@@ -25,7 +27,7 @@ export function overwritings(bytes: Uint8Array, value: number): Uint8Array[] {
   return Array.from(bytes, (_, index) => {
     const hostile = Uint8Array.from(bytes)
     return hostile.fill(value, index, index + 4)
-  }).filter((hostile) => Buffer.compare(hostile, bytes) !== 0)
+  }).filter((hostile) => !equalBytes(hostile, bytes))
 }
 
 /** The beginning of one with the end of the other, for each place to cut; those that are neither of the two. */
@@ -33,9 +35,5 @@ export function splices(one: Uint8Array, other: Uint8Array): Uint8Array[] {
   const cuts = Array.from({ length: Math.min(one.length, other.length) }, (_, cut) => cut)
   return cuts
     .map((cut) => concat(one.subarray(0, cut), other.subarray(cut)))
-    .filter((spliced) => Buffer.compare(spliced, one) !== 0 && Buffer.compare(spliced, other) !== 0)
-}
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts))
+    .filter((spliced) => !equalBytes(spliced, one) && !equalBytes(spliced, other))
 }

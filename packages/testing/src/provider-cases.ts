@@ -1,24 +1,31 @@
-import type { CryptoProvider } from '@parasol/core'
+import { isRecordProvider, isRewrapProvider, isStreamProvider } from '@parasol/core'
+
 import { type ConformanceCase, lift } from './conformance-case.js'
-import type { Integrity, Subject } from './subject.js'
+import { ifAble } from './provider/ability.js'
+import type { ProviderHarness } from './provider/provider-harness.js'
+import { recordCases } from './provider/record-cases.js'
+import { recordTamperingCases } from './provider/record-tampering-cases.js'
+import { rewrapCases } from './provider/rewrap-cases.js'
+import { streamCases } from './provider/stream-cases.js'
+import { streamTamperingCases } from './provider/stream-tampering-cases.js'
+import { traitCases } from './provider/trait-cases.js'
+import type { Subject } from './subject.js'
 import { subjectCases } from './subject-cases.js'
 
-/** What a suite needs of a backend. It is made once, shared by all cases, and disposed of after the last. */
-export interface ProviderHarness {
-  readonly provider: CryptoProvider
-  /** The same kind of provider with other keys: it must read nothing of the first one's. */
-  readonly stranger: CryptoProvider
-  /** `ciphertext` by default. */
-  readonly integrity?: Integrity
-  dispose?(): Promise<void> | void
-}
-
 /** What every `CryptoProvider` must do, and what it must do if it has one of the optional abilities. */
-export const providerCases: readonly ConformanceCase<ProviderHarness>[] = [...lift(subjectCases, subjectOf)]
+export const providerCases: readonly ConformanceCase<ProviderHarness>[] = [
+  ...traitCases,
+  ...lift(subjectCases, subjectOf),
+  ...ifAble(isRecordProvider, [...recordCases, ...recordTamperingCases]),
+  ...ifAble(isRewrapProvider, rewrapCases),
+  ...ifAble(isStreamProvider, [...streamCases, ...streamTamperingCases]),
+]
 
 function subjectOf({ provider, stranger, integrity = 'ciphertext' }: ProviderHarness): Subject {
+  const { maxPlaintextBytes, bindsContext } = provider.traits
   return {
-    ...provider.traits,
+    maxPlaintextBytes,
+    bindsContext,
     integrity,
     encrypt: (...args) => provider.encrypt(...args),
     decrypt: (...args) => provider.decrypt(...args),

@@ -1,8 +1,10 @@
 import { afterAll, describe, it } from 'vitest'
 
 import { applicable, type ConformanceCase } from './conformance-case.js'
-import { type KmsHarness, kmsCases } from './kms-cases.js'
-import { type ProviderHarness, providerCases } from './provider-cases.js'
+import type { KmsHarness } from './kms/kms-harness.js'
+import { kmsCases } from './kms-cases.js'
+import type { ProviderHarness } from './provider/provider-harness.js'
+import { providerCases } from './provider-cases.js'
 
 /** Registers with vitest one test for each case that every provider must pass and that is about this one. */
 export function testCryptoProvider(name: string, create: () => Promise<ProviderHarness> | ProviderHarness): void {

@@ -1,7 +1,8 @@
 import { assertDecryptionFails, assertTamperingFails } from '../assertions.js'
+import { concat } from '../bytes.js'
 import { forEachConcurrently } from '../concurrently.js'
 import type { ConformanceCase } from '../conformance-case.js'
-import { beheadings, concat, flips, overwritings, splices, truncations } from '../mutations.js'
+import { beheadings, flips, overwritings, splices, truncations } from '../mutations.js'
 import { contextFor, OTHER_PLAINTEXT, PLAINTEXT, randomPlaintext } from '../samples.js'
 import type { Subject } from '../subject.js'
 
