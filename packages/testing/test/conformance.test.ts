@@ -1,5 +1,5 @@
-import { FakeKms } from '@parasol/testing'
-import { testKms } from '@parasol/testing/vitest'
+import { FakeKms, referenceProvider } from '@parasol/testing'
+import { testCryptoProvider, testKms } from '@parasol/testing/vitest'
 
 testKms('FakeKms', () => ({
   kms: new FakeKms(),
@@ -7,3 +7,12 @@ testKms('FakeKms', () => ({
   keyId: 'alias/test',
   otherKeyId: 'alias/other',
 }))
+
+testKms('FakeKms that takes its time', () => ({
+  kms: new FakeKms({ latencyMs: 1 }),
+  stranger: new FakeKms({ latencyMs: 1 }),
+  keyId: 'alias/test',
+  otherKeyId: 'alias/other',
+}))
+
+testCryptoProvider('The reference provider', () => ({ provider: referenceProvider(), stranger: referenceProvider() }))
