@@ -31,5 +31,5 @@ export {
   type StreamProvider,
 } from './provider.js'
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
-export { type CryptoRouter, createCrypto, type UseCase } from './router.js'
+export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'
 export { formatToken, isSchemeName, type ParsedToken, parseToken, type Token } from './token.js'

@@ -23,6 +23,11 @@ export interface CryptoRouter<Name extends string = string> {
 // Nothing here can be confused with the separators that a KMS may put between the parts of a context.
 const USE_CASE_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}._-]{0,127}$/u
 
+/** Whether a string can name a use case or be its purpose: letters, digits, "_", "-" and ".", at most 128. */
+export function isUseCaseName(name: string): boolean {
+  return USE_CASE_NAME.test(name)
+}
+
 /**
  * Routes each use case to its scheme:
  *
@@ -70,7 +75,7 @@ function createCipher(name: string, useCase: UseCase, byScheme: ReadonlyMap<stri
   const path = `useCases["${name}"]`
   const purpose = useCase.purpose ?? name
   for (const label of [name, purpose]) {
-    if (!USE_CASE_NAME.test(label)) {
+    if (!isUseCaseName(label)) {
       throw invalid(path, `"${label}": use letters, digits, "_", "-" and ".", at most 128`)
     }
   }

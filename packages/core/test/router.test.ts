@@ -1,4 +1,4 @@
-import { createCrypto } from '@parasol/core'
+import { createCrypto, isUseCaseName } from '@parasol/core'
 import { expect, it } from 'vitest'
 import { AesProvider } from './aes-provider.js'
 
@@ -60,4 +60,9 @@ it('takes names in any script', () => {
 
 it('refuses a scheme name that a token could not hold', () => {
   expect(() => createCrypto([new AesProvider('A.b')], {})).toThrow(expect.objectContaining({ code: 'INVALID_CONFIG' }))
+})
+
+it('says which names a use case may have', () => {
+  for (const name of ['customer.phone', '客户.电话', '_x', 'a'.repeat(128)]) expect(isUseCaseName(name)).toBe(true)
+  for (const name of ['', '.x', 'a b', 'a:b', 'a\n', 'a'.repeat(129)]) expect(isUseCaseName(name)).toBe(false)
 })
