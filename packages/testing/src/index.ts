@@ -1,3 +1,6 @@
+export type { BrokenProvider } from './broken/variant.js'
+export { type BrokenKms, brokenKms } from './broken-kms.js'
+export { brokenProviders } from './broken-providers.js'
 export { type CaseResult, type ConformanceCase, runCases } from './conformance-case.js'
 export { FakeKms, type FakeKmsCalls, type FakeKmsOptions, MISSING_KEY_ID } from './fake-kms.js'
 export type { KmsHarness } from './kms/kms-harness.js'

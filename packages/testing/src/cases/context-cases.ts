@@ -26,7 +26,7 @@ export const contextCases: readonly ConformanceCase<Subject>[] = [
     run: (subject: Subject) => refusesToMove(subject, CONTEXT, context),
   })),
   ...lookAlikes.map(([one, other]) => ({
-    name: `does not take the context ${JSON.stringify(one)} for ${JSON.stringify(other)}`,
+    name: `does not take the context ${inAscii(one)} for ${inAscii(other)}`,
     applies: bindsContext,
     run: (subject: Subject) => tellsApart(subject, one, other),
   })),
@@ -99,4 +99,9 @@ async function refusesContext(subject: Subject, context: EncryptionContext): Pro
   const ciphertext = await subject.encrypt(PLAINTEXT, contextFor(subject))
   await assertRejects('INVALID_INPUT', () => subject.encrypt(PLAINTEXT, context))
   await assertRejects('INVALID_INPUT', () => subject.decrypt(ciphertext, context), [PLAINTEXT, ciphertext])
+}
+
+/** JSON in which what looks alike, or is not seen, is told apart. */
+function inAscii(context: EncryptionContext): string {
+  return JSON.stringify(context).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -22,13 +22,14 @@ const BLOCK_SIZES = [16, 1024, 4096, 4112, 16_384, 16_400, 65_536, 65_552]
 /** What an attacker does to the blocks of a long stream. */
 const rearrangements: Readonly<Record<string, (blocks: Blocks) => Blocks>> = {
   'with two parts exchanged': (blocks) => exchange(blocks, middle(blocks), middle(blocks) + 1),
+  'with two parts exchanged that are not neighbours': (blocks) => exchange(blocks, middle(blocks), middle(blocks) + 2),
   'with its last two parts exchanged': (blocks) => exchange(blocks, blocks.length - 2, blocks.length - 1),
   'with a part missing': (blocks) => blocks.toSpliced(middle(blocks), 1),
   'with a part twice': (blocks) =>
     blocks.toSpliced(middle(blocks), 0, ...blocks.slice(middle(blocks), middle(blocks) + 1)),
   'without its last part': (blocks) => blocks.slice(0, -1),
   'with its last part twice': (blocks) => [...blocks, ...blocks.slice(-1)],
-  'with its parts in reverse': (blocks) => blocks.toReversed(),
+  'with its parts in reverse after the first': ([first, ...rest]) => (first ? [first, ...rest.toReversed()] : []),
 }
 
 /** A stream that was changed fails, and yields nothing before that but the beginning of its plaintext. */

@@ -19,6 +19,7 @@ export type ReferenceProvider = RecordProvider & RewrapProvider & StreamProvider
 /** What the reference provider is made of. A broken variant swaps one of them. */
 export interface ReferenceParts {
   readonly masterKey: Uint8Array
+  /** Seals data; data keys are wrapped with AES-256-GCM in any case. */
   readonly aead: Aead
   dataKey(): Uint8Array
   /** The bytes that say what a ciphertext is, and under which context. */
@@ -122,11 +123,11 @@ function soundParts(): ReferenceParts {
 }
 
 function wrap(parts: ReferenceParts, key: Uint8Array, label: string, context: EncryptionContext): Uint8Array {
-  return parts.aead.seal(parts.masterKey, key, parts.associate(`wrapped ${label}`, context))
+  return aesGcm.seal(parts.masterKey, key, parts.associate(`wrapped ${label}`, context))
 }
 
 function unwrap(parts: ReferenceParts, wrapped: Uint8Array, label: string, context: EncryptionContext): Uint8Array {
-  return parts.aead.open(parts.masterKey, wrapped, parts.associate(`wrapped ${label}`, context))
+  return aesGcm.open(parts.masterKey, wrapped, parts.associate(`wrapped ${label}`, context))
 }
 
 function requireWellFormed(name: string): string {
