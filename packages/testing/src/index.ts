@@ -1,3 +1,23 @@
+/**
+ * The conformance kit: what "implements `CryptoProvider`" and "implements `Kms`" mean, as cases that run.
+ *
+ * A backend proves itself in ten lines, its `test/conformance.test.ts`:
+ *
+ *     import { FakeKms } from '@parasol/testing'
+ *     import { testCryptoProvider } from '@parasol/testing/vitest'
+ *     import { EnvelopeProvider } from '../src/index.js'
+ *
+ *     testCryptoProvider('EnvelopeProvider', () => ({
+ *       provider: new EnvelopeProvider({ kms: new FakeKms(), keyId: 'alias/test' }),
+ *       stranger: new EnvelopeProvider({ kms: new FakeKms(), keyId: 'alias/test' }),
+ *     }))
+ *
+ * Each case becomes one test, named by a sentence. Cases about an ability or a limit that the provider does not have are
+ * not registered. Cases are plain data and know no runner: with another one than vitest, `runCases(providerCases,
+ * harness)` gives the results. `brokenProviders` and `brokenKms` are what the kit itself is tested with.
+ *
+ * @packageDocumentation
+ */
 export type { BrokenProvider } from './broken/variant.js'
 export { type BrokenKms, brokenKms } from './broken-kms.js'
 export { brokenProviders } from './broken-providers.js'

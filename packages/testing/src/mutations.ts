@@ -1,5 +1,13 @@
 import { concat, equalBytes } from './bytes.js'
 
+const MANY = 160
+
+/** All of a few variations; of many, some that are evenly spread. Long ciphertexts of slow schemes are tested so. */
+export function spread<T>(variations: readonly T[]): readonly T[] {
+  if (variations.length <= MANY) return variations
+  return variations.filter((_, index) => index % Math.ceil(variations.length / MANY) === 0)
+}
+
 /** The bytes with one bit flipped; which one depends on the place, so that every bit has its turn. */
 export function flipAt(bytes: Uint8Array, index: number): Uint8Array {
   const flipped = Uint8Array.from(bytes)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 import { assertDecryptionFails } from '../assertions.js'
-import { includesBytes, toHex } from '../bytes.js'
+import { concat, includesBytes, toHex } from '../bytes.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import { flipAt } from '../mutations.js'
 import { contextFor, OTHER_CONTEXT, PLAINTEXT, randomPlaintext } from '../samples.js'
@@ -69,15 +69,21 @@ function failures(subject: Subject): (() => Promise<unknown>)[] {
   const context = contextFor(subject)
   const encrypted = (): Promise<Uint8Array> => subject.encrypt(PLAINTEXT, context)
   const moved = async (): Promise<unknown> => subject.decrypt(await encrypted(), OTHER_CONTEXT)
+  const flipped = async (): Promise<unknown> => subject.decrypt(flipLast(await encrypted()), context)
   return [
     async () => subject.stranger.decrypt(await encrypted(), context),
-    async () => subject.decrypt((await encrypted()).slice(0, -1), context),
-    async () => subject.decrypt(flipLast(await encrypted()), context),
+    async () => subject.decrypt(firstHalf(await encrypted()), context),
+    async () => subject.decrypt(concat(firstHalf(await encrypted()), randomPlaintext(100)), context),
+    ...(subject.integrity === 'ciphertext' ? [flipped] : []),
     () => subject.decrypt(new Uint8Array(0), context),
     () => subject.decrypt(randomPlaintext(1), context),
     () => subject.decrypt(randomPlaintext(200), context),
     ...(subject.bindsContext ? [moved] : []),
   ]
+}
+
+function firstHalf(ciphertext: Uint8Array): Uint8Array {
+  return ciphertext.slice(0, ciphertext.length / 2)
 }
 
 function flipLast(ciphertext: Uint8Array): Uint8Array {

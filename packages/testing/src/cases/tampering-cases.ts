@@ -2,7 +2,7 @@ import { assertDecryptionFails, assertTamperingFails } from '../assertions.js'
 import { concat } from '../bytes.js'
 import { forEachConcurrently } from '../concurrently.js'
 import type { ConformanceCase } from '../conformance-case.js'
-import { beheadings, flips, overwritings, splices, truncations } from '../mutations.js'
+import { beheadings, flips, overwritings, splices, spread, truncations } from '../mutations.js'
 import { contextFor, OTHER_PLAINTEXT, PLAINTEXT, randomPlaintext } from '../samples.js'
 import type { Subject } from '../subject.js'
 
@@ -14,16 +14,16 @@ const LENGTHS = [1, 2, 3, 4, 7, 8, 11, 12, 13, 15, 16, 17, 27, 28, 29, 32, 40, 6
 const mutations: Readonly<Record<string, Mutation>> = {
   'a ciphertext with a bit flipped in any byte': flips,
   'a ciphertext cut off at any length': truncations,
-  'a ciphertext without its beginning': beheadings,
+  'a ciphertext without its beginning': (ciphertext) => spread(beheadings(ciphertext)),
   'trailing bytes': (ciphertext) =>
     [Uint8Array.of(0), Uint8Array.of(0xff), Buffer.from('\n'), ciphertext.slice(-16), randomPlaintext(100)].map(
       (tail) => concat(ciphertext, tail),
     ),
   'leading bytes': (ciphertext) => [concat(Uint8Array.of(0), ciphertext), concat(Uint8Array.of(0xff), ciphertext)],
   'two ciphertexts joined': (ciphertext, other) => [concat(ciphertext, other), concat(ciphertext, ciphertext)],
-  'the beginning of one ciphertext with the end of another': splices,
-  'greatest lengths inside a ciphertext': (ciphertext) => overwritings(ciphertext, 0xff),
-  'zeros inside a ciphertext': (ciphertext) => overwritings(ciphertext, 0),
+  'the beginning of one ciphertext with the end of another': (ciphertext, other) => spread(splices(ciphertext, other)),
+  'greatest lengths inside a ciphertext': (ciphertext) => spread(overwritings(ciphertext, 0xff)),
+  'zeros inside a ciphertext': (ciphertext) => spread(overwritings(ciphertext, 0)),
 }
 
 /** What was never a ciphertext. */
