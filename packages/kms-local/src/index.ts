@@ -1,1 +1,8 @@
-export {}
+export { ARN_PREFIX, KeyService, type KeyUse } from './key-service.js'
+export { KeyStore, type KeyStoreOptions } from './key-store.js'
+export type { AccessKey, Alias, Key, KeyMetadata, KeyState, KeyVersion } from './keys.js'
+export { LocalKms, type LocalKmsOptions } from './local-kms.js'
+export { CLOCK_TOLERANCE_MS, signRequest } from './request-signature.js'
+export type { RootKeySource } from './root-key.js'
+export type { Damage } from './sealed-log.js'
+export { type KmsServer, type KmsServerOptions, startKmsServer } from './server.js'

@@ -1,0 +1,95 @@
+import { CryptoError, type CryptoErrorCode, decryptionFailed } from '@parasol/core'
+
+interface FaultKind {
+  /** HTTP status. */
+  readonly status: number
+  readonly message: string
+  /** What the same fault is for a caller in this process. */
+  readonly code: CryptoErrorCode
+}
+
+const rejected = (state: string): FaultKind => ({
+  status: 409,
+  message: `The request was rejected because the key state is ${state}.`,
+  code: 'KEY_UNUSABLE',
+})
+const missing = (what: string): FaultKind => ({
+  status: 404,
+  message: `The specified ${what} is not found.`,
+  code: 'KEY_NOT_FOUND',
+})
+
+/** Every fault of Alibaba Cloud KMS that this service answers with: its code, HTTP status and message. */
+const kinds = {
+  MissingParameter: { status: 400, message: 'The parameter "%" is needed but not provided.', code: 'INVALID_INPUT' },
+  InvalidParameter: { status: 400, message: 'The specified parameter "%" is not valid.', code: 'INVALID_INPUT' },
+  UnsupportedOperation: { status: 400, message: 'This action is not supported.', code: 'UNSUPPORTED' },
+  'Unsupported.Alias': { status: 400, message: 'The specified alias is not supported.', code: 'INVALID_INPUT' },
+  AliasAlreadyExists: { status: 400, message: 'The specified alias already exists.', code: 'INVALID_INPUT' },
+  'Rejected.LimitExceeded': { status: 400, message: 'A limit of the service is exceeded.', code: 'INVALID_INPUT' },
+  'Forbidden.KeyNotFound': missing('Key'),
+  'Forbidden.KeyVersionNotFound': missing('KeyVersion'),
+  'Forbidden.AliasNotFound': missing('Alias'),
+  'Rejected.Disabled': rejected('Disabled'),
+  'Rejected.PendingDeletion': rejected('PendingDeletion'),
+  'Rejected.StateModifiedFailed': { status: 409, message: 'Keystate modified failed.', code: 'KEY_UNUSABLE' },
+  'Rejected.Throttling': { status: 429, message: 'QPS Limit Exceeded', code: 'THROTTLED' },
+  'InvalidAccessKeyId.NotFound': {
+    status: 404,
+    message: 'The Access Key ID provided does not exist in our records.',
+    code: 'UNAUTHENTICATED',
+  },
+  'InvalidSecurityToken.NotSupported': {
+    status: 400,
+    message: 'This service issues no security tokens.',
+    code: 'UNAUTHENTICATED',
+  },
+  SignatureDoesNotMatch: {
+    status: 400,
+    message: 'The request signature does not conform to Aliyun standards.',
+    code: 'UNAUTHENTICATED',
+  },
+  IncompleteSignature: { status: 400, message: 'The request signature is incomplete.', code: 'UNAUTHENTICATED' },
+  IllegalTimestamp: {
+    status: 400,
+    message: 'The input parameter "Timestamp" is not within 15 minutes of the time of this service.',
+    code: 'UNAUTHENTICATED',
+  },
+  SignatureNonceUsed: { status: 400, message: 'The request was sent before.', code: 'UNAUTHENTICATED' },
+  ParseRequestParameterException: { status: 400, message: 'The request cannot be parsed.', code: 'INVALID_INPUT' },
+  UnsupportedHTTPMethod: { status: 403, message: 'This HTTP method is not supported.', code: 'INVALID_INPUT' },
+  NotFound: { status: 404, message: 'There is nothing at this path.', code: 'INVALID_INPUT' },
+  RequestTooLarge: { status: 413, message: 'The request is too large.', code: 'INVALID_INPUT' },
+  HeaderTooLarge: { status: 431, message: 'The request line or headers are too large.', code: 'INVALID_INPUT' },
+  InternalFailure: { status: 500, message: 'Internal failure.', code: 'INTERNAL' },
+  ServiceUnavailableTemporary: { status: 503, message: 'Service unavailable temporarily.', code: 'KMS_UNAVAILABLE' },
+} as const satisfies Record<string, FaultKind>
+
+export type FaultCode = keyof typeof kinds
+
+/** A refusal, as the cloud words it. It names parameters and never holds their values. */
+export class KmsFault extends Error {
+  readonly fault: FaultCode
+  readonly status: number
+
+  constructor(fault: FaultCode, parameter = '') {
+    super(kinds[fault].message.replace('%', parameter))
+    this.fault = fault
+    this.status = kinds[fault].status
+  }
+
+  toCryptoError(): CryptoError {
+    return new CryptoError(kinds[this.fault].code, this.message, { reason: this.fault })
+  }
+}
+
+/** A ciphertext that does not open: the cloud's answer names the parameter and gives no reason. */
+export class BadCiphertext extends KmsFault {
+  constructor() {
+    super('InvalidParameter', 'CiphertextBlob')
+  }
+
+  override toCryptoError(): CryptoError {
+    return decryptionFailed()
+  }
+}

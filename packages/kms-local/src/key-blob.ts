@@ -1,0 +1,56 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { allocateSecret, type EncryptionContext, encodeContext } from '@parasol/core'
+
+const VERSION_BYTES = 36
+const IV_BYTES = 12
+const TAG_BYTES = 16
+/** What a blob is longer than its plaintext. */
+export const BLOB_OVERHEAD = VERSION_BYTES + IV_BYTES + TAG_BYTES
+
+/**
+ * Encrypts under one version of a key. The blob is laid out as Alibaba Cloud KMS lays out its own:
+ *
+ *     offset  size  field
+ *     0       36    id of the key version, a UUID as text
+ *     36      12    IV
+ *     48      ..    AES-256-GCM ciphertext, tag last; AAD = bytes 0..36, then the encoded context
+ */
+export function sealBlob(
+  versionId: string,
+  material: Uint8Array,
+  plaintext: Uint8Array,
+  context: EncryptionContext,
+): Uint8Array {
+  const version = Buffer.from(versionId, 'latin1')
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', material, iv, { authTagLength: TAG_BYTES })
+  cipher.setAAD(associatedData(version, context))
+  return Buffer.concat([version, iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+}
+
+/** The key version that a blob names; undefined if it is too short to be one. */
+export function blobVersion(blob: Uint8Array): string | undefined {
+  return blob.length < BLOB_OVERHEAD ? undefined : Buffer.from(blob.subarray(0, VERSION_BYTES)).toString('latin1')
+}
+
+/** The plaintext in memory of its own, which the caller zeroes; undefined if the blob does not open. */
+export function openBlob(blob: Uint8Array, material: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
+  const iv = blob.subarray(VERSION_BYTES, VERSION_BYTES + IV_BYTES)
+  const decipher = createDecipheriv('aes-256-gcm', material, iv, { authTagLength: TAG_BYTES })
+  decipher.setAAD(associatedData(blob.subarray(0, VERSION_BYTES), context)).setAuthTag(blob.subarray(-TAG_BYTES))
+  const opened = decipher.update(blob.subarray(VERSION_BYTES + IV_BYTES, -TAG_BYTES))
+  try {
+    decipher.final()
+    const plaintext = allocateSecret(opened.length)
+    plaintext.set(opened)
+    return plaintext
+  } catch {
+    return undefined
+  } finally {
+    opened.fill(0)
+  }
+}
+
+function associatedData(version: Uint8Array, context: EncryptionContext): Buffer {
+  return Buffer.concat([version, encodeContext(context)])
+}

@@ -1,0 +1,210 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { allocateSecret, type EncryptionContext } from '@parasol/core'
+import { base64Length, encodeBase64 } from './base64-bytes.js'
+import { BadCiphertext, KmsFault } from './faults.js'
+import { blobVersion, openBlob, sealBlob } from './key-blob.js'
+import type { KeyStore } from './key-store.js'
+import { type AccessKey, type Alias, Key, type KeyState, MATERIAL_BYTES, timestamp } from './keys.js'
+
+/** The longest plaintext of Encrypt, counted on the text that the API carries. */
+export const MAX_TEXT_BYTES = 6144
+/** Names every key of this service: `acs:kms:local:0:key/<id>`. */
+export const ARN_PREFIX = 'acs:kms:local:0:'
+
+/** What an operation that used a key tells of it. */
+export interface KeyUse {
+  readonly keyId: string
+  readonly keyVersionId: string
+}
+
+/**
+ * What the service does, whoever asks: in this process or over HTTP. Plaintexts are the bytes of the text that the API
+ * carries, which the cloud takes as it is and does not decode; a data key is base64 text.
+ *
+ * Methods throw KmsFault, and CryptoError for what concerns the store.
+ */
+export class KeyService {
+  readonly #store: KeyStore
+  readonly #now: () => Date
+  #changes: Promise<unknown> = Promise.resolve()
+
+  constructor(store: KeyStore, now: () => Date = () => new Date()) {
+    this.#store = store
+    this.#now = now
+  }
+
+  encrypt(keyName: string, text: Uint8Array, context: EncryptionContext): KeyUse & { blob: Uint8Array } {
+    if (text.length > MAX_TEXT_BYTES) throw new KmsFault('InvalidParameter', 'Plaintext')
+    const key = this.#usableKey(keyName)
+    const { id } = key.primaryVersion
+    const blob = sealBlob(id, key.material(id) ?? missingMaterial(), text, context)
+    return { keyId: key.metadata.id, keyVersionId: id, blob }
+  }
+
+  /** The caller zeroes the text. */
+  decrypt(blob: Uint8Array, context: EncryptionContext): KeyUse & { text: Uint8Array } {
+    const versionId = blobVersion(blob)
+    const keyId = versionId === undefined ? undefined : this.#store.keyOfVersion(versionId)
+    if (versionId === undefined || keyId === undefined) throw new BadCiphertext()
+    const key = this.#usableKey(keyId)
+    const text = openBlob(blob, key.material(versionId) ?? missingMaterial(), context)
+    if (!text) throw new BadCiphertext()
+    return { keyId, keyVersionId: versionId, text }
+  }
+
+  /** A random key as base64 text and as a blob; the caller zeroes the text. */
+  generateDataKey(
+    keyName: string,
+    length: number,
+    context: EncryptionContext,
+  ): KeyUse & { text: Uint8Array; blob: Uint8Array } {
+    const bytes = randomBytes(length)
+    const text = allocateSecret(base64Length(length))
+    encodeBase64(bytes, text)
+    bytes.fill(0)
+    return { ...this.encrypt(keyName, text, context), text }
+  }
+
+  async createKey(description = ''): Promise<Key> {
+    const created = timestamp(this.#now())
+    const versions = [{ id: randomUUID(), created }]
+    const material = randomBytes(MATERIAL_BYTES)
+    const key = new Key({ id: randomUUID(), state: 'Enabled', description, created, versions }, material)
+    material.fill(0)
+    await this.#store.putKey(key)
+    return key
+  }
+
+  /** @param keyName an id, an alias, or the ARN of either */
+  describeKey(keyName: string): Key {
+    const key = this.#store.key(this.#resolve(keyName))
+    if (!key) throw new KmsFault('Forbidden.KeyNotFound')
+    return key
+  }
+
+  get keys(): readonly Key[] {
+    return [...this.#store.keys].sort(
+      (a, b) => compare(a.metadata.created, b.metadata.created) || compare(a.metadata.id, b.metadata.id),
+    )
+  }
+
+  enableKey(keyName: string): Promise<void> {
+    return this.#serially(async () => {
+      await this.#changeState(keyName, ['Enabled', 'Disabled'], 'Enabled')
+    })
+  }
+
+  disableKey(keyName: string): Promise<void> {
+    return this.#serially(async () => {
+      await this.#changeState(keyName, ['Enabled', 'Disabled'], 'Disabled')
+    })
+  }
+
+  scheduleKeyDeletion(keyName: string, days: number): Promise<void> {
+    return this.#serially(async () => {
+      const deleteAt = timestamp(new Date(this.#now().getTime() + days * 86_400_000))
+      const key = this.#inState(keyName, ['Enabled', 'Disabled'])
+      await this.#store.putKey(key.with({ state: 'PendingDeletion', deleteAt }))
+    })
+  }
+
+  cancelKeyDeletion(keyName: string): Promise<void> {
+    return this.#serially(async () => {
+      const { deleteAt: _, ...metadata } = this.#inState(keyName, ['PendingDeletion']).metadata
+      await this.#store.putKey(new Key({ ...metadata, state: 'Enabled' }, this.describeKey(keyName).allMaterial))
+    })
+  }
+
+  get aliases(): readonly Alias[] {
+    return [...this.#store.aliases].sort((a, b) => compare(a.name, b.name))
+  }
+
+  createAlias(name: string, keyId: string): Promise<void> {
+    return this.#serially(async () => {
+      requireAlias(name)
+      const key = this.#inState(keyId, ['Enabled', 'Disabled'])
+      if (this.#store.alias(name)) throw new KmsFault('AliasAlreadyExists')
+      await this.#store.putAlias({ name, keyId: key.metadata.id })
+    })
+  }
+
+  updateAlias(name: string, keyId: string): Promise<void> {
+    return this.#serially(async () => {
+      if (!this.#store.alias(name)) throw new KmsFault('Forbidden.AliasNotFound')
+      const key = this.describeKey(keyId)
+      if (key.metadata.state === 'PendingDeletion') throw new KmsFault('Rejected.PendingDeletion')
+      await this.#store.putAlias({ name, keyId: key.metadata.id })
+    })
+  }
+
+  deleteAlias(name: string): Promise<void> {
+    return this.#serially(async () => {
+      if (!this.#store.alias(name)) throw new KmsFault('Forbidden.AliasNotFound')
+      await this.#store.deleteAlias(name)
+    })
+  }
+
+  /** The key of an alias, made with the alias if there is none. */
+  async ensureAlias(name: string): Promise<Key> {
+    const alias = this.#store.alias(name)
+    if (alias) return this.describeKey(alias.keyId)
+    requireAlias(name)
+    const key = await this.createKey(`Made for ${name}`)
+    await this.createAlias(name, key.metadata.id)
+    return key
+  }
+
+  accessKey(id: string): AccessKey | undefined {
+    return this.#store.accessKey(id)
+  }
+
+  async createAccessKey(): Promise<AccessKey> {
+    const id = `LTAI${randomBytes(10).toString('hex')}`
+    const accessKey = { id, secret: randomBytes(24).toString('base64url') }
+    await this.#store.putAccessKey(accessKey)
+    return accessKey
+  }
+
+  /** One change at a time, so that what a change has checked still holds when it is written. */
+  #serially<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#changes.then(change)
+    this.#changes = changed.catch(() => undefined)
+    return changed
+  }
+
+  async #changeState(keyName: string, from: readonly KeyState[], state: KeyState): Promise<void> {
+    const key = this.#inState(keyName, from)
+    if (key.metadata.state !== state) await this.#store.putKey(key.with({ state }))
+  }
+
+  #inState(keyName: string, states: readonly KeyState[]): Key {
+    const key = this.describeKey(keyName)
+    if (!states.includes(key.metadata.state)) throw new KmsFault('Rejected.StateModifiedFailed')
+    return key
+  }
+
+  #usableKey(keyName: string): Key {
+    const key = this.describeKey(keyName)
+    if (key.metadata.state !== 'Enabled') throw new KmsFault(`Rejected.${key.metadata.state}`)
+    return key
+  }
+
+  #resolve(keyName: string): string {
+    const name = keyName.startsWith(ARN_PREFIX) ? keyName.slice(ARN_PREFIX.length).replace(/^key\//, '') : keyName
+    return name.startsWith('alias/') ? (this.#store.alias(name)?.keyId ?? '') : name
+  }
+}
+
+function requireAlias(name: string): void {
+  const sound = /^alias\/[\w/-]{1,249}$/.test(name)
+  if (!sound) throw new KmsFault('InvalidParameter', 'AliasName')
+  if (name.startsWith('alias/acs')) throw new KmsFault('Unsupported.Alias')
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function missingMaterial(): never {
+  throw new KmsFault('Forbidden.KeyVersionNotFound')
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { CryptoError } from '@parasol/core'
+import { operations } from './aliyun-api.js'
+import { type FaultCode, KmsFault } from './faults.js'
+import type { KeyService } from './key-service.js'
+import { Parameters } from './parameters.js'
+import { readParameters } from './request-body.js'
+import { RequestVerifier } from './request-signature.js'
+
+export interface KmsServerOptions {
+  readonly service: KeyService
+  /** 0, the default, takes a free one. */
+  readonly port?: number
+  /** 127.0.0.1 by default. The server speaks plain HTTP: another address than loopback needs `exposed`. */
+  readonly host?: string
+  /** Allows a host that other machines can reach. Put TLS in front of it. */
+  readonly exposed?: boolean
+  readonly now?: () => Date
+  /** Told of each request that was answered: its action and the fault that it was answered with, if any. */
+  readonly onRequest?: (action: string, fault: string | undefined) => void
+}
+
+/** A running server. Disposing of it lets the requests that are under way finish. */
+export interface KmsServer extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  /** `host:port`, as the `endpoint` of Alibaba's client wants it; the protocol is `http`. */
+  readonly endpoint: string
+}
+
+const API_VERSION = '2016-01-20'
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
+
+/**
+ * Serves the keys of a store over HTTP, in the way of Alibaba Cloud KMS's RPC API, so that its unmodified clients talk
+ * to it. Every request must be signed with an access key of the store, and every answer is JSON.
+ *
+ * @throws CryptoError INVALID_INPUT for a host that other machines can reach, unless `exposed`; IO if the port is taken
+ */
+export async function startKmsServer(options: KmsServerOptions): Promise<KmsServer> {
+  const { service, port = 0, host = '127.0.0.1', exposed = false } = options
+  if (!LOOPBACK.test(host) && !exposed) {
+    throw new CryptoError('INVALID_INPUT', `Host "${host}" is not a loopback address: say "exposed" if you mean it`)
+  }
+  const verifier = new RequestVerifier({
+    accessKey: (id) => service.accessKey(id),
+    ...(options.now ? { now: options.now } : {}),
+  })
+  const server = createServer(
+    // Alibaba's client puts up to 6 KB of plaintext and 8 KB of context into the URL.
+    { maxHeaderSize: 65_536, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 15_000 },
+    (request, response) => void handle(request, response, { ...options, verifier }),
+  )
+  server.on('clientError', refuseMalformed)
+  await listen(server, port, host)
+  const address = server.address() as AddressInfo
+  const literal = host.includes(':') ? `[${host}]` : host
+  return {
+    host,
+    port: address.port,
+    endpoint: `${literal}:${address.port}`,
+    [Symbol.asyncDispose]: () => close(server),
+  }
+}
+
+interface HandlerOptions extends KmsServerOptions {
+  readonly verifier: RequestVerifier
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, options: HandlerOptions): Promise<void> {
+  const RequestId = randomUUID().toUpperCase()
+  let action = ''
+  let fault: KmsFault | undefined
+  try {
+    const values = await authenticate(request, options.verifier)
+    action = values.get('Action') ?? ''
+    answer(response, 200, { RequestId, ...(await perform(options.service, values)) })
+  } catch (error) {
+    fault = toFault(error)
+    answer(response, fault.status, describeFault(fault, RequestId, request.headers.host))
+    // What a refused request still has to say is not read.
+    if (!request.complete) response.once('finish', () => request.destroy())
+  }
+  options.onRequest?.(action, fault?.fault)
+}
+
+async function authenticate(request: IncomingMessage, verifier: RequestVerifier): Promise<ReadonlyMap<string, string>> {
+  if (request.method !== 'GET' && request.method !== 'POST') throw new KmsFault('UnsupportedHTTPMethod')
+  const values = await readParameters(request)
+  verifier.verify(request.method, values)
+  return values
+}
+
+async function perform(service: KeyService, values: ReadonlyMap<string, string>): Promise<object> {
+  const parameters = new Parameters(values)
+  const operation = operations.get(parameters.text('Action'))
+  if (parameters.text('Version') !== API_VERSION) throw new KmsFault('InvalidParameter', 'Version')
+  parameters.choice('Format', ['JSON', 'json'])
+  if (!operation) throw new KmsFault('UnsupportedOperation')
+  return operation(service, parameters)
+}
+
+function toFault(error: unknown): KmsFault {
+  if (error instanceof KmsFault) return error
+  if (CryptoError.is(error))
+    return new KmsFault(error.code === 'IO' ? 'ServiceUnavailableTemporary' : 'InternalFailure')
+  return new KmsFault('InternalFailure')
+}
+
+function describeFault({ status, fault, message }: KmsFault, RequestId: string, host = '127.0.0.1'): object {
+  return {
+    HttpStatus: status,
+    Code: fault,
+    Message: message,
+    RequestId,
+    HostId: /^[\w.:[\]-]+$/.test(host) ? host : '',
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  const text = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, {
+    'content-type': 'application/json;charset=utf-8',
+    'content-length': text.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(text)
+}
+
+const malformed: Readonly<Record<string, FaultCode>> = { HPE_HEADER_OVERFLOW: 'HeaderTooLarge' }
+
+/** What is not HTTP gets JSON too: a client that cannot parse its answer loses the status. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const fault = new KmsFault(malformed[error.code ?? ''] ?? 'ParseRequestParameterException')
+  const body = JSON.stringify(describeFault(fault, randomUUID().toUpperCase()))
+  const head = `HTTP/1.1 ${fault.status} Refused\r\ncontent-type: application/json;charset=utf-8`
+  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(new CryptoError('IO', `Cannot listen on ${host}:${port} (${cause.code})`, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}
