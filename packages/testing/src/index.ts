@@ -1,11 +1,8 @@
 /**
  * The conformance kit: what "implements `CryptoProvider`" and "implements `Kms`" mean, as cases that run.
  *
- * A backend proves itself in ten lines, its `test/conformance.test.ts`:
- *
- *     import { FakeKms } from '@parasol/testing'
- *     import { testCryptoProvider } from '@parasol/testing/vitest'
- *     import { EnvelopeProvider } from '../src/index.js'
+ * A backend proves itself in ten lines, its `test/conformance.test.ts`, with `testCryptoProvider` or `testKms` of
+ * `@parasol/testing/vitest`:
  *
  *     testCryptoProvider('EnvelopeProvider', () => ({
  *       provider: new EnvelopeProvider({ kms: new FakeKms(), keyId: 'alias/test' }),
