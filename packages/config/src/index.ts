@@ -1,1 +1,5 @@
-export {}
+export { createContainer, openCrypto } from './container.js'
+export { configJsonSchema } from './json-schema.js'
+export { type Config, loadConfig } from './load.js'
+export type { LoadOptions } from './locate.js'
+export type { Section } from './sections.js'

@@ -1,0 +1,1 @@
+export const plugins = 'a module that exports no plug-in'

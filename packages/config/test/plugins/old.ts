@@ -1,0 +1,1 @@
+export const plugin = { options: { parse: () => ({}) }, module: () => undefined }
