@@ -1,5 +1,5 @@
 import { setImmediate as nextTick } from 'node:timers/promises'
-import { CryptoError, decryptionFailed, type EncryptionContext } from '@parasol/core'
+import { CryptoError, decryptionFailed, type EncryptionContext, encodeContext } from '@parasol/core'
 
 import { type BrokenProvider, withMethods } from './variant.js'
 
@@ -81,6 +81,16 @@ export const brokenManners: readonly BrokenProvider[] = [
       const { decryptRecord: _, ...rest } = withMethods(() => ({}))()
       return rest
     },
+  },
+  {
+    fault: 'throws where it should reject',
+    caughtBy: 'rejects, and does not throw, when a context is refused',
+    make: withMethods((sound) => ({
+      encrypt: (plaintext, context, options) => {
+        encodeContext(context)
+        return sound.encrypt(plaintext, context, options)
+      },
+    })),
   },
   {
     fault: 'ignores the signal',

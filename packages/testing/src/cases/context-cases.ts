@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { EncryptionContext } from '@parasol/core'
 
-import { assertBytes, assertDecryptionFails, assertRejects } from '../assertions.js'
+import { assertBytes, assertDecryptionFails, assertRejects, settle } from '../assertions.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import {
   invalidContexts,
@@ -74,6 +74,17 @@ export const contextCases: readonly ConformanceCase<Subject>[] = [
     run: (subject: Subject) => refusesContext(subject, context),
   })),
   {
+    name: 'rejects, and does not throw, when a context is refused',
+    run: async (subject) => {
+      const refused = invalidContexts['an empty key'] ?? assert.fail()
+      const outcomes = [
+        settle(doesNotThrow(() => subject.encrypt(PLAINTEXT, refused))),
+        settle(doesNotThrow(() => subject.decrypt(PLAINTEXT, refused))),
+      ]
+      for (const outcome of await Promise.all(outcomes)) assert.ok('error' in outcome)
+    },
+  },
+  {
     name: 'refuses a context, which it cannot bind',
     applies: bindsNone,
     run: (subject) => refusesContext(subject, CONTEXT),
@@ -93,6 +104,15 @@ async function tellsApart(subject: Subject, one: EncryptionContext, other: Encry
   assert.notDeepEqual(Object.entries(one), Object.entries(other))
   await refusesToMove(subject, one, other)
   await refusesToMove(subject, other, one)
+}
+
+/** The promise that a call returns, rejected or not. */
+function doesNotThrow<T>(call: () => Promise<T>): () => Promise<T> {
+  let promise: Promise<T> | undefined
+  assert.doesNotThrow(() => {
+    promise = call()
+  }, 'A method that returns a promise threw at once')
+  return () => promise ?? assert.fail()
 }
 
 async function refusesContext(subject: Subject, context: EncryptionContext): Promise<void> {
