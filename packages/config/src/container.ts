@@ -1,6 +1,5 @@
 import { CryptoError } from '@parasol/core'
 import { CryptoContainer, SERVICES } from '@parasol/core/container'
-import { formatPath } from './config-error.js'
 import { type Config, loadConfig } from './load.js'
 import type { LoadOptions } from './locate.js'
 import { kindNames, type PluginKind } from './plugins.js'
@@ -23,7 +22,9 @@ export async function openCrypto<Name extends string = string>(
   path?: string,
   options?: LoadOptions,
 ): Promise<CryptoContainer<Name>> {
-  const container = createContainer<Name>(await loadConfig(path, options))
+  const config = await loadConfig(path, options)
+  requireSecrets(config)
+  const container = createContainer<Name>(config)
   try {
     void container.router
     return container
@@ -39,36 +40,45 @@ export async function openCrypto<Name extends string = string>(
  * @throws CryptoError INVALID_CONFIG if a plug-in cannot be built from its section
  */
 export function createContainer<Name extends string = string>(config: Config): CryptoContainer<Name> {
-  const schemes = reachedSchemes(config)
-  const kmsNames = schemes.flatMap((scheme) => scheme.kmsNames)
-  const kms = inOrder(kmsNames, config.kms)
-  const modules = [
-    ...kms.map((section) => moduleOf('kms', section)),
-    ...schemes.map((section) => moduleOf('schemes', section)),
-  ]
+  const { kms, schemes } = reachedSections(config)
+  const modules = [...kms, ...schemes].map((section) => moduleOf(section, config))
   const container = new CryptoContainer<Name>(config.useCases as Config['useCases'] & Record<Name, never>, modules)
-  for (const { name } of kms) requireBinding(container, 'kms', name)
-  for (const { name } of schemes) requireBinding(container, 'schemes', name)
+  for (const section of kms) requireBinding(container, 'kms', section, config)
+  for (const section of schemes) requireBinding(container, 'schemes', section, config)
   return container
 }
 
-function reachedSchemes({ schemes, useCases }: Config): readonly Section[] {
-  const names = Object.values(useCases).flatMap(({ scheme, reads = [] }) => [scheme, ...reads])
-  return [...new Set(names)].flatMap((name) => schemes.get(name) ?? [])
+function requireSecrets(config: Config): void {
+  const { kms, schemes } = reachedSections(config)
+  const findings = [...kms, ...schemes].flatMap((section) => section.missingSecrets())
+  if (findings.length > 0) throw config.error(findings)
 }
 
-function moduleOf(kind: PluginKind, section: Section): ReturnType<Section['module']> {
+/** In the order of their dependencies. */
+function reachedSections({ kms, schemes, useCases }: Config): Readonly<Record<PluginKind, readonly Section[]>> {
+  const names = Object.values(useCases).flatMap(({ scheme, reads = [] }) => [scheme, ...reads])
+  const reached = [...new Set(names)].flatMap((name) => schemes.get(name) ?? [])
+  return {
+    kms: inOrder(
+      reached.flatMap(({ kmsNames }) => kmsNames),
+      kms,
+    ),
+    schemes: reached,
+  }
+}
+
+function moduleOf(section: Section, config: Config): ReturnType<Section['module']> {
   try {
     return section.module()
   } catch (cause) {
-    const reason = CryptoError.is(cause) ? cause.message : 'its plug-in failed'
-    throw new CryptoError('INVALID_CONFIG', `${formatPath([kind, section.name])}: ${reason}`, { cause })
+    const message = CryptoError.is(cause) ? cause.message : 'its plug-in failed'
+    throw config.error([{ path: section.path, message, cause }])
   }
 }
 
 const services = { kms: SERVICES.Kms, schemes: SERVICES.Provider } as const
 
-function requireBinding(container: CryptoContainer, kind: PluginKind, name: string): void {
+function requireBinding(container: CryptoContainer, kind: PluginKind, { name, path }: Section, config: Config): void {
   if (container.inversify.isBound(services[kind], { name })) return
-  throw new CryptoError('INVALID_CONFIG', `${formatPath([kind, name])}: its plug-in brings no ${kindNames[kind]}`)
+  throw config.error([{ path, message: `its plug-in brings no ${kindNames[kind]}` }])
 }

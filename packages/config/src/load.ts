@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path'
-import type { UseCase } from '@parasol/core'
+import type { CryptoError, UseCase } from '@parasol/core'
 import type { PluginHost } from '@parasol/core/plugin'
 import type { Finding } from './config-error.js'
 import { explainIssues } from './issues.js'
@@ -18,6 +18,8 @@ export interface Config {
   readonly kms: ReadonlyMap<string, Section>
   readonly schemes: ReadonlyMap<string, Section>
   readonly useCases: Readonly<Record<string, UseCase>>
+  /** One INVALID_CONFIG for what is found wrong later, with the lines of this file. */
+  error(findings: readonly Finding[]): CryptoError
 }
 
 /**
@@ -54,7 +56,13 @@ export async function loadConfig(
     ...useCases.flatMap(([name, useCase]) => checkUseCase(name, useCase, names)),
   ]
   if (findings.length > 0) throw document.error(findings)
-  return { path: file, kms: kms.sections, schemes: schemes.sections, useCases: Object.fromEntries(useCases) }
+  return {
+    path: file,
+    kms: kms.sections,
+    schemes: schemes.sections,
+    useCases: Object.fromEntries(useCases),
+    error: (findings) => document.error(findings),
+  }
 }
 
 function checkFrame(value: unknown): readonly Finding[] {

@@ -2,19 +2,25 @@ import { CryptoError } from '@parasol/core'
 import type { Plugin, PluginHost } from '@parasol/core/plugin'
 import type { Finding, Path } from './config-error.js'
 import { explainIssues } from './issues.js'
+import { shapeOf } from './json-shape.js'
 import { importPlugin, type PluginKind } from './plugins.js'
+import { findMissingSecrets } from './secrets.js'
 
 type Module = ReturnType<Plugin<unknown>['module']>
 
 /** A checked section of a KMS or a scheme. */
 export interface Section {
   readonly name: string
+  /** Where the section is in the file. */
+  readonly path: Path
   /** The names of the KMS that it uses. */
   readonly kmsNames: readonly string[]
   /** Where the file says so, for each of the names. */
   readonly kmsPaths: readonly Path[]
   /** What the container loads. @throws whatever the plug-in throws */
   module(): Module
+  /** Looks for the secrets to which the section refers. */
+  missingSecrets(): readonly Finding[]
 }
 
 export interface SectionResult {
@@ -48,14 +54,20 @@ interface OptionsOfSection {
 }
 
 function checkOptions(plugin: Plugin<unknown>, { path, name, options, host }: OptionsOfSection): SectionResult {
+  const prefixed = (findings: readonly Finding[]) =>
+    findings.map((finding) => ({ ...finding, path: [...path, ...finding.path] }))
   const result = plugin.options.safeParse(options)
-  if (!result.success) {
-    const findings = explainIssues(result.error.issues, plugin.options, options)
-    return { findings: findings.map((finding) => ({ ...finding, path: [...path, ...finding.path] })) }
-  }
+  if (!result.success) return { findings: prefixed(explainIssues(result.error.issues, plugin.options, options)) }
   const kmsNames = plugin.kmsNames?.(result.data) ?? []
-  const kmsPaths = kmsNames.map((kms) => [...path, ...(findValue(options, kms) ?? [])])
-  return { section: { name, kmsNames, kmsPaths, module: () => plugin.module(name, result.data, host) }, findings: [] }
+  const section: Section = {
+    name,
+    path,
+    kmsNames,
+    kmsPaths: kmsNames.map((kms) => [...path, ...(findValue(options, kms) ?? [])]),
+    module: () => plugin.module(name, result.data, host),
+    missingSecrets: () => prefixed(findMissingSecrets(options, shapeOf(plugin.options), host)),
+  }
+  return { section, findings: [] }
 }
 
 /** The path to a value, so that a message can point at the line that names it. */

@@ -1,3 +1,4 @@
+import type { CryptoError } from '@parasol/core'
 import {
   type Document,
   type ErrorCode,
@@ -32,7 +33,7 @@ export class YamlDocument {
   }
 
   /** One error for findings at paths of this document. */
-  error(findings: readonly Finding[]): Error {
+  error(findings: readonly Finding[]): CryptoError {
     return configError(
       this.name,
       findings.map((finding) => ({ ...finding, ...this.#position(finding.path) })),

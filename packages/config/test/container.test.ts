@@ -72,7 +72,9 @@ it('tells at once of a secret that is missing, and names its variable', async ()
   write(sound.replace('env: PASSPHRASE', 'env: NOT_SET'))
   await expect(open()).rejects.toMatchObject({
     code: 'INVALID_CONFIG',
-    message: 'The environment variable NOT_SET is not set',
+    message: expect.stringMatching(
+      /^parasol\.yaml:3:\d+ kms\.main\.passphrase: The environment variable NOT_SET is not set$/,
+    ),
   })
 })
 
@@ -104,7 +106,7 @@ it('refuses a plug-in that brings something else than it should', async () => {
   write(sound.replace(throughKms, ownPlugin('idle')).replace(', kms: main, keyId: alias/old', ''))
   await expect(open()).rejects.toMatchObject({
     code: 'INVALID_CONFIG',
-    message: 'schemes.old: its plug-in brings no scheme',
+    message: 'parasol.yaml:5:3 schemes.old: its plug-in brings no scheme',
   })
 })
 
