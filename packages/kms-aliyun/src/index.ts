@@ -1,1 +1,3 @@
-export {}
+export { AliyunKms, type AliyunKmsOptions } from './aliyun-kms.js'
+export { type AliyunCredentials, type CredentialsSource, environmentCredentials } from './credentials.js'
+export type { ResilienceOptions } from './resilience.js'

@@ -1,0 +1,73 @@
+import { kmsModule } from '@parasol/core/container'
+import {
+  definePlugin,
+  type Plugin,
+  type PluginHost,
+  readSecret,
+  type SecretReference,
+  secretReference,
+} from '@parasol/core/plugin'
+import * as z from 'zod'
+import { AliyunKms } from './aliyun-kms.js'
+import { type CredentialsSource, environmentCredentials } from './credentials.js'
+
+interface CredentialReferences {
+  readonly accessKeyId: SecretReference
+  readonly accessKeySecret: SecretReference
+  readonly securityToken?: SecretReference | undefined
+}
+
+/** A section of `kms` in parasol.yaml with `use: aliyun`. */
+export interface AliyunKmsSection {
+  readonly region: string
+  readonly endpoint?: string | undefined
+  readonly protocol?: 'https' | 'http' | undefined
+  readonly credentials?: CredentialReferences | undefined
+  readonly attemptTimeoutMs?: number | undefined
+  readonly totalTimeoutMs?: number | undefined
+  readonly maxAttempts?: number | undefined
+  readonly maxConcurrent?: number | undefined
+}
+
+const milliseconds = z.int().min(10).max(600_000)
+
+const section: z.ZodType<AliyunKmsSection> = z.strictObject({
+  region: z.string().min(1).describe('Region of the keys, such as cn-hangzhou'),
+  endpoint: z.string().min(1).optional().describe('host or host:port; by default kms.<region>.aliyuncs.com'),
+  protocol: z.enum(['https', 'http']).optional().describe('https; http only for a KMS on this machine'),
+  credentials: z
+    .strictObject({
+      accessKeyId: secretReference,
+      accessKeySecret: secretReference,
+      securityToken: secretReference.optional(),
+    })
+    .optional()
+    .describe('By default the ALIBABA_CLOUD_ACCESS_KEY_ID, _ACCESS_KEY_SECRET and _SECURITY_TOKEN variables'),
+  attemptTimeoutMs: milliseconds.optional().describe('Limit of one attempt; 1500'),
+  totalTimeoutMs: milliseconds.optional().describe('Limit of a call with its retries; 6000'),
+  maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of a call, the first among them; 6'),
+  maxConcurrent: z.int().min(1).max(10_000).optional().describe('Calls under way at a time; 32'),
+})
+
+export const plugin: Plugin<AliyunKmsSection> = definePlugin({
+  options: section,
+  module: (name, options, host) =>
+    kmsModule(name, () => new AliyunKms({ ...given(options), credentials: credentialsOf(options, host) }), []),
+})
+
+/** The options that are set: an absent one takes its default, an undefined one would not. */
+function given({ credentials: _, ...options }: AliyunKmsSection): ConstructorParameters<typeof AliyunKms>[0] {
+  const set = Object.entries(options).filter(([, value]) => value !== undefined)
+  return { region: options.region, ...Object.fromEntries(set) }
+}
+
+/** Read at each call, so that a file whose token is renewed is read anew. */
+function credentialsOf({ credentials }: AliyunKmsSection, host: PluginHost): CredentialsSource {
+  if (!credentials) return environmentCredentials(host.env)
+  const { accessKeyId, accessKeySecret, securityToken } = credentials
+  return () => ({
+    accessKeyId: readSecret(accessKeyId, host),
+    accessKeySecret: readSecret(accessKeySecret, host),
+    ...(securityToken ? { securityToken: readSecret(securityToken, host) } : {}),
+  })
+}
