@@ -8,16 +8,22 @@ export function spread<T>(variations: readonly T[]): readonly T[] {
   return variations.filter((_, index) => index % Math.ceil(variations.length / MANY) === 0)
 }
 
-/** The bytes with one bit flipped; which one depends on the place, so that every bit has its turn. */
-export function flipAt(bytes: Uint8Array, index: number): Uint8Array {
+/** Headers are about that long: there each single bit may mean something. */
+const HEADER_BYTES = 128
+
+/** The bytes with one bit flipped. */
+export function flipAt(bytes: Uint8Array, index: number, bit = index % 8): Uint8Array {
   const flipped = Uint8Array.from(bytes)
-  flipped[index] = (flipped[index] ?? 0) ^ (1 << (index % 8))
+  flipped[index] = (flipped[index] ?? 0) ^ (1 << bit)
   return flipped
 }
 
-/** The bytes with one bit flipped, for each byte. */
+/** The bytes with one bit flipped: each bit of the first 128 bytes, then one of each byte, which takes turns. */
 export function flips(bytes: Uint8Array): Uint8Array[] {
-  return Array.from(bytes, (_, index) => flipAt(bytes, index))
+  return Array.from(bytes, (_, index) => {
+    const bits = index < HEADER_BYTES ? [0, 1, 2, 3, 4, 5, 6, 7] : [index % 8]
+    return bits.map((bit) => flipAt(bytes, index, bit))
+  }).flat()
 }
 
 /** The beginnings of the bytes, from the empty one to all but the last byte. */

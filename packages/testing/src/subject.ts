@@ -2,7 +2,9 @@ import type { CallOptions, EncryptionContext } from '@parasol/core'
 
 /**
  * `ciphertext`: a ciphertext that was changed in any way does not decrypt. `plaintext`: it may still decrypt, but only
- * to what was encrypted. Formats that can be written in more than one way, as OpenPGP's, offer the second.
+ * to what was encrypted. The second is all that a format offers that can be written in more than one way: in an OpenPGP
+ * message to a Curve25519 key, the lowest bits of the length of a number and the highest bit of the ephemeral point say
+ * nothing.
  */
 export type Integrity = 'ciphertext' | 'plaintext'
 
