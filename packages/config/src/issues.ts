@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { closest } from './closest.js'
 import type { Finding, Path } from './config-error.js'
-import { allowedKeys, descriptionAt, type JsonShape, shapeOf, takesSecret } from './json-shape.js'
+import { allowedKeys, descriptionAt, type JsonShape, leavesAt, shapeOf, takesSecret } from './json-shape.js'
 
 type Issue = z.core.$ZodIssue
 type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>
@@ -63,8 +63,17 @@ function explainUnion(issue: IssueOf<'invalid_union'>, checked: Checked): readon
   const path = pathOf(issue)
   if (takesSecret(checked.shape, path)) return [explainSecret(path, valueAt(checked.value, path))]
   const [fitting, ...others] = issue.errors.filter((issues) => issues.every(isDeeper))
-  if (!fitting || others.length > 0) return [mismatch(issue, checked, 'another form')]
+  if (!fitting || others.length > 0) return [mismatch(issue, checked, formsAt(checked.shape, path))]
   return fitting.flatMap((inner) => explain({ ...inner, path: [...path, ...pathOf(inner)] }, checked))
+}
+
+/** `per-record or a mapping` */
+function formsAt(shape: JsonShape, path: Path): string {
+  const forms = leavesAt(shape, path).flatMap(({ const: only, enum: choices, type }) => {
+    const values = (only === undefined ? choices : [only]) as readonly unknown[] | undefined
+    return values?.map(String) ?? [kinds.get(String(type)) ?? String(type)]
+  })
+  return [...new Set(forms)].join(' or ')
 }
 
 function explainTooSmall(issue: IssueOf<'too_small'>): readonly Finding[] {
@@ -98,6 +107,7 @@ const kinds: ReadonlyMap<string, string> = new Map([
   ['string', 'a text'],
   ['number', 'a number'],
   ['int', 'a whole number'],
+  ['integer', 'a whole number'],
   ['boolean', 'true or false'],
   ['object', 'a mapping'],
   ['record', 'a mapping'],

@@ -44,6 +44,13 @@ export function takesSecret(shape: JsonShape, path: Path): boolean {
   return keys.includes('env') && keys.includes('file')
 }
 
+/** The alternatives at the path that have none themselves. */
+export function leavesAt(shape: JsonShape, path: Path): readonly JsonShape[] {
+  return shapesAt(shape, path)
+    .flatMap(alternatives)
+    .filter(({ anyOf, oneOf, allOf }) => !anyOf && !oneOf && !allOf)
+}
+
 function alternatives(shape: JsonShape): readonly JsonShape[] {
   const inner = [...(shape.anyOf ?? []), ...(shape.oneOf ?? []), ...(shape.allOf ?? [])]
   return [shape, ...inner.flatMap(alternatives)]

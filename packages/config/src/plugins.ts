@@ -74,7 +74,8 @@ async function importModule(specifier: string, use: string): Promise<Readonly<Re
     return await import(specifier)
   } catch (cause) {
     const { code, name } = cause as NodeJS.ErrnoException
-    throw invalid(`the module of "${use}" cannot be loaded (${code ?? name ?? 'unknown reason'})`, cause)
+    const remedy = code === 'ERR_MODULE_NOT_FOUND' ? ': install its package and what that imports' : ''
+    throw invalid(`the module of "${use}" cannot be loaded (${code ?? name ?? 'unknown reason'})${remedy}`, cause)
   }
 }
 

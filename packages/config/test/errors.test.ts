@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig } from '@parasol/config'
+import { CryptoError } from '@parasol/core'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { directory, env, load, ownPlugin, passphraseKms, problemsOf, sound, throughKms, write } from './workspace.js'
 
@@ -153,6 +155,7 @@ it.each([
   ['keyId: x\n    maxRecords: 1.5', 'maxRecords: expected a whole number, got a number'],
   ['keyId: x\n    armor: yes', 'armor: expected true or false, got a text'],
   ['keyId: x\n    dataKeys: { reuse: { seconds: x } }', 'dataKeys.reuse.seconds: expected a number, got a text'],
+  ['keyId: x\n    dataKeys: 7', 'dataKeys: expected per-record or a mapping, got a number'],
   ['keyId: x\n    dataKeys: { reus: {} }', 'dataKeys.reus: unknown key (allowed: reuse): did you mean "reuse"?'],
 ])('speaks of kinds and never of values: %j', async (line, problem) => {
   const problems = await problemsOf(sound.replace('keyId: alias/new', line))
@@ -267,6 +270,13 @@ it('finds a package of the user where the configuration is', async () => {
   ])
 })
 
+it('says that a plug-in lacks a package', async () => {
+  write("import 'a-package-that-nobody-installed'", 'incomplete.mjs')
+  expect(await problemsOf(sound.replace(`old: { use: ${throughKms}`, 'old: { use: ./incomplete.mjs'))).toEqual([
+    expect.stringMatching(/cannot be loaded \(ERR_MODULE_NOT_FOUND\): install its package and what that imports$/),
+  ])
+})
+
 it('lists all problems at once, in the order of the file', async () => {
   const content = sound
     .replace('version: 1', 'version: 3')
@@ -290,4 +300,23 @@ it('lists no more problems than can be read', async () => {
   const problems = await problemsOf(`${sound}${useCases}\n`)
   expect(problems).toHaveLength(52)
   expect(problems.at(-1)).toBe('and 30 more')
+})
+
+it('answers whatever stands in the file with a configuration or with INVALID_CONFIG', async () => {
+  const splices = fc.tuple(
+    fc.nat(sound.length),
+    fc.nat(40),
+    fc.oneof(fc.string(), fc.constantFrom(...'{}[]:-&*!|>%@`\'"#,?\n\t')),
+  )
+  await fc.assert(
+    fc.asyncProperty(splices, async ([at, length, text]) => {
+      const content = sound.slice(0, at) + text + sound.slice(at + length)
+      const outcome = await load(content).then(
+        () => 'sound',
+        (error) => (CryptoError.is(error) ? error.code : error),
+      )
+      expect(['sound', 'INVALID_CONFIG']).toContain(outcome)
+    }),
+    { numRuns: 300 },
+  )
 })
