@@ -1,1 +1,1 @@
-export {}
+export { type KmsDirectOptions, KmsDirectProvider } from './kms-direct-provider.js'
