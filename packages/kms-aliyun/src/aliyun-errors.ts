@@ -28,8 +28,11 @@ const codes: readonly [beginning: string, code: CryptoErrorCode][] = [
   ['ServiceUnavailableTemporary', 'KMS_UNAVAILABLE'],
 ]
 
-/** What the service says of a ciphertext that does not open: it gives no reason, and it documents no code of its own. */
-const BAD_CIPHERTEXT: ReadonlySet<CryptoErrorCode> = new Set(['INVALID_INPUT', 'UNSUPPORTED'])
+/**
+ * What the service says of a ciphertext that does not open. It documents no code of its own for that, and a damaged
+ * ciphertext may name a key that does not exist.
+ */
+const BAD_CIPHERTEXT: ReadonlySet<CryptoErrorCode> = new Set(['INVALID_INPUT', 'UNSUPPORTED', 'KEY_NOT_FOUND'])
 
 /**
  * Makes an error of our own of whatever the client threw. Nothing of the client's error is kept but code, status and

@@ -1,0 +1,37 @@
+import { decryptionFailed } from '@parasol/core'
+import { fillRandom } from './random-pool.js'
+import { NONCE_BYTES, type Suite, TAG_BYTES } from './suite.js'
+
+/** What a field's ciphertext is longer than its plaintext. */
+export const FIELD_OVERHEAD = NONCE_BYTES + TAG_BYTES
+
+/** The AAD of a value that stands alone. */
+export const SINGLE_VALUE: Uint8Array = Uint8Array.of(0)
+
+/** The AAD of a field of a record: a byte that no single value has, and its name. */
+export function fieldAad(name: string): Uint8Array {
+  return Buffer.concat([Uint8Array.of(1), Buffer.from(name)])
+}
+
+/**
+ * Encrypts a field under its record's key:
+ *
+ *     nonce (12, random), ciphertext and tag of the suite
+ *
+ * so that each field of a record can be decrypted, and replaced, without the others.
+ */
+export function sealField(suite: Suite, key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
+  const field = new Uint8Array(plaintext.length + FIELD_OVERHEAD)
+  const nonce = field.subarray(0, NONCE_BYTES)
+  fillRandom(nonce)
+  field.set(suite.seal(key, nonce, plaintext, aad), NONCE_BYTES)
+  return field
+}
+
+/** @throws CryptoError DECRYPTION_FAILED */
+export function openField(suite: Suite, key: Uint8Array, field: Uint8Array, aad: Uint8Array): Uint8Array {
+  if (field.length < FIELD_OVERHEAD) throw decryptionFailed()
+  const plaintext = suite.open(key, field.subarray(0, NONCE_BYTES), field.subarray(NONCE_BYTES), aad)
+  if (!plaintext) throw decryptionFailed()
+  return plaintext
+}

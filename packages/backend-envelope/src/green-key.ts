@@ -1,0 +1,54 @@
+import { FORMAT_VERSION } from './record-key.js'
+import { COMMITMENT_BYTES, SALT_BYTES } from './suite.js'
+import { decodeWrappedKeys, type WrappedKeyList } from './wrapped-keys.js'
+
+/**
+ * A green key: all that is needed to open the fields of a record, but the KMS.
+ *
+ *     offset  size  field
+ *     0       1     version = 1
+ *     1       1     suite
+ *     2       24    salt, random, of this record
+ *     26      32    commitment
+ *     58      ..    wrapped keys with their tag (`wrapped-keys.ts`)
+ */
+export interface GreenKey {
+  readonly suite: number
+  readonly salt: Uint8Array
+  readonly commitment: Uint8Array
+  readonly wrappedKeys: WrappedKeyList
+  readonly length: number
+}
+
+const COMMITMENT_AT = 2 + SALT_BYTES
+const LIST_AT = COMMITMENT_AT + COMMITMENT_BYTES
+
+/** @param encodedList what `encodeWrappedKeys` made */
+export function encodeGreenKey(
+  suite: number,
+  salt: Uint8Array,
+  commitment: Uint8Array,
+  encodedList: Uint8Array,
+): Uint8Array {
+  const bytes = new Uint8Array(LIST_AT + encodedList.length)
+  bytes[0] = FORMAT_VERSION
+  bytes[1] = suite
+  bytes.set(salt, 2)
+  bytes.set(commitment, COMMITMENT_AT)
+  bytes.set(encodedList, LIST_AT)
+  return bytes
+}
+
+/** The green key that the bytes begin with; undefined if they do not begin with one. Its parts are views. */
+export function decodeGreenKey(bytes: Uint8Array): GreenKey | undefined {
+  if (bytes[0] !== FORMAT_VERSION || bytes.length < LIST_AT) return undefined
+  const wrappedKeys = decodeWrappedKeys(bytes.subarray(LIST_AT))
+  if (!wrappedKeys) return undefined
+  return {
+    suite: bytes[1] ?? 0,
+    salt: bytes.subarray(2, COMMITMENT_AT),
+    commitment: bytes.subarray(COMMITMENT_AT, LIST_AT),
+    wrappedKeys,
+    length: LIST_AT + wrappedKeys.length,
+  }
+}

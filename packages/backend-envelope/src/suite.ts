@@ -1,0 +1,33 @@
+import type { EncryptionContext } from '@parasol/core'
+
+export const SALT_BYTES = 24
+export const COMMITMENT_BYTES = 32
+export const NONCE_BYTES = 12
+export const TAG_BYTES = 16
+export const RECORD_KEY_BYTES = 32
+
+/** What a data key and a record's salt and context amount to. */
+export interface RecordKey extends Disposable {
+  /** 32 bytes, zeroed on disposal. */
+  readonly key: Uint8Array
+  /** 32 bytes, public: nobody can find another data key, salt or context with the same. */
+  readonly commitment: Uint8Array
+}
+
+/**
+ * One way to derive a record's key and to encrypt its fields; a row of the table in `suites.ts`. To add a suite is to
+ * add a row, with an id that no other has ever had.
+ */
+export interface Suite {
+  /** Written into every green key. */
+  readonly id: number
+  readonly name: string
+
+  deriveRecordKey(dataKey: Uint8Array, salt: Uint8Array, context: EncryptionContext): RecordKey
+
+  /** Ciphertext and tag: 16 bytes more than the plaintext. */
+  seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array
+
+  /** The plaintext, or undefined if anything is not what `seal` was given. */
+  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined
+}
