@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   type CallOptions,
   CryptoError,
+  type CryptoErrorCode,
   type CryptoProvider,
   decryptionFailed,
   type EncryptionContext,
@@ -23,6 +24,13 @@ export interface KmsDirectOptions {
 }
 
 const VERSION = 1
+
+/** What a KMS says of a ciphertext that is not one of its own, for example of a key id inside it that does not exist. */
+const CAUSED_BY_CIPHERTEXT: ReadonlySet<CryptoErrorCode> = new Set([
+  'INVALID_INPUT',
+  'PLAINTEXT_TOO_LARGE',
+  'KEY_NOT_FOUND',
+])
 
 /**
  * Scheme one: every value goes to the KMS and is encrypted there. The ciphertext is a version byte, 1, and what the KMS
@@ -63,7 +71,11 @@ export class KmsDirectProvider implements CryptoProvider {
     throwIfAborted(options?.signal)
     const kmsContext = this.#kmsContext(context)
     if (ciphertext.length < 2 || ciphertext[0] !== VERSION) throw decryptionFailed()
-    return this.#kms.decrypt(ciphertext.subarray(1), kmsContext, options)
+    try {
+      return await this.#kms.decrypt(ciphertext.subarray(1), kmsContext, options)
+    } catch (error) {
+      throw CryptoError.is(error) && CAUSED_BY_CIPHERTEXT.has(error.code) ? decryptionFailed(error) : error
+    }
   }
 
   #kmsContext(context: EncryptionContext): EncryptionContext {

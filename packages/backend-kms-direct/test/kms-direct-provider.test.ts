@@ -1,5 +1,5 @@
 import { KmsDirectProvider } from '@parasol/backend-kms-direct'
-import { createCrypto, type EncryptionContext, type Kms } from '@parasol/core'
+import { CryptoError, createCrypto, type EncryptionContext, type Kms } from '@parasol/core'
 import { FakeKms } from '@parasol/testing'
 import { expect, it } from 'vitest'
 
@@ -57,4 +57,35 @@ it('passes on what the KMS says of itself, unlike what it says of a ciphertext',
   await expect(provider.encrypt(Buffer.from('x'), {})).rejects.toThrow(
     expect.objectContaining({ code: 'KEY_NOT_FOUND' }),
   )
+})
+
+it('says of a ciphertext that names an unknown key, or is too long for the KMS, only that decryption failed', async () => {
+  for (const code of ['KEY_NOT_FOUND', 'INVALID_INPUT', 'PLAINTEXT_TOO_LARGE'] as const) {
+    const kms = new FakeKms()
+    const provider = new KmsDirectProvider({ kms, keyId: 'alias/test' })
+    kms.failNext(new CryptoError(code, 'Not a ciphertext of this service'))
+    await expect(provider.decrypt(Uint8Array.of(1, 2, 3), {})).rejects.toThrow(
+      expect.objectContaining({ code: 'DECRYPTION_FAILED', message: 'Decryption failed' }),
+    )
+  }
+})
+
+it('passes on operational failures of a decryption, so that they can be told from a forgery', async () => {
+  for (const code of ['THROTTLED', 'KMS_UNAVAILABLE', 'ACCESS_DENIED', 'KEY_UNUSABLE', 'TIMEOUT'] as const) {
+    const kms = new FakeKms()
+    const provider = new KmsDirectProvider({ kms, keyId: 'alias/test' })
+    const ciphertext = await provider.encrypt(Buffer.from('x'), {})
+    kms.failNext(new CryptoError(code, 'Not now'))
+    await expect(provider.decrypt(ciphertext, {})).rejects.toThrow(expect.objectContaining({ code }))
+  }
+})
+
+it('asks the KMS nothing about an unknown version', async () => {
+  const kms = new FakeKms()
+  const provider = new KmsDirectProvider({ kms, keyId: 'alias/test' })
+  const ciphertext = await provider.encrypt(Buffer.from('x'), {})
+  const version2 = Uint8Array.from(ciphertext)
+  version2[0] = 2
+  await expect(provider.decrypt(version2, {})).rejects.toThrow(expect.objectContaining({ code: 'DECRYPTION_FAILED' }))
+  expect(kms.calls.decrypt).toBe(0)
 })
