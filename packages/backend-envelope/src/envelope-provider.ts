@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import {
   type CallOptions,
   CryptoError,
@@ -13,20 +12,21 @@ import {
   type SealedRecord,
   throwIfAborted,
 } from '@parasol/core'
-import { type DataKeyLease, type DataKeySource, PerRecordDataKeys } from './data-key-source.js'
-import { fieldAad, openField, SINGLE_VALUE, sealField } from './field.js'
+import type { DataKeySource } from './data-key-source.js'
+import { FIELD_OVERHEAD, fieldAad, openField, SINGLE_VALUE, sealField } from './field.js'
 import { decodeGreenKey, encodeGreenKey, type GreenKey } from './green-key.js'
-import { fillRandom } from './random-pool.js'
-import { type RecordKey, SALT_BYTES, type Suite } from './suite.js'
+import { PerRecordDataKeys } from './per-record-data-keys.js'
+import { createRecord, type NewRecord, openRecord } from './record.js'
+import type { RecordKey, Suite } from './suite.js'
 import { suiteByName, suiteNames } from './suites.js'
 
 export interface EnvelopeOptions {
   readonly kms: Kms
-  /** The KMS key that wraps data keys: an id, an alias or whatever else the KMS takes. */
+  /** The KMS key that wraps data keys: an id, an alias or whatever else the KMS takes. At most 255 bytes. */
   readonly keyId: string
   /** The suite that encrypts; `aes-256-gcm` by default. */
   readonly suite?: string
-  /** The suites that are read; all by default. */
+  /** The suites that are read, beside the one that encrypts; all by default. */
   readonly readSuites?: readonly string[]
   /** `envelope` by default. */
   readonly scheme?: string
@@ -49,7 +49,7 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider {
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
 
-  /** @throws CryptoError INVALID_CONFIG for a suite that there is not */
+  /** @throws CryptoError INVALID_CONFIG for a suite that there is not, or a key id that is too long */
   constructor({ kms, keyId, suite = 'aes-256-gcm', readSuites = suiteNames, scheme = 'envelope' }: EnvelopeOptions) {
     this.scheme = scheme
     this.#suite = suiteByName(suite)
@@ -59,17 +59,16 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider {
 
   async encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     requireSize(plaintext.length)
-    using dataKey = await this.#encryptionKey(context, plaintext.length, options)
-    const { greenKey, recordKey } = this.#newRecord(dataKey, context)
-    using key = recordKey
-    return concat(greenKey, sealField(this.#suite, key.key, plaintext, SINGLE_VALUE))
+    using record = await this.#newRecord(plaintext.length, context, options)
+    return sealField(this.#suite, record.key, plaintext, SINGLE_VALUE, record.greenKey)
   }
 
   async decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
-    const { greenKey, suite } = this.#parse(ciphertext, context, options)
-    using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, kmsContext(context), options)
-    using key = openRecord(suite, greenKey, dataKey, context)
-    return openField(suite, key.key, ciphertext.subarray(greenKey.length), SINGLE_VALUE)
+    const parsed = this.#parse(ciphertext)
+    const field = ciphertext.subarray(parsed.greenKey.length)
+    if (field.length < FIELD_OVERHEAD) throw decryptionFailed()
+    using recordKey = await this.#openRecord(parsed, context, options)
+    return openField(parsed.suite, recordKey.key, field, SINGLE_VALUE)
   }
 
   /** @throws CryptoError INVALID_INPUT for a record without fields, or a field name that is not well-formed */
@@ -79,70 +78,65 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider {
     options?: CallOptions,
   ): Promise<SealedRecord> {
     if (fields.size === 0) throw new CryptoError('INVALID_INPUT', 'A record has at least one field')
-    const names = [...fields.keys()]
-    if (!names.every((name) => name.isWellFormed())) {
-      throw new CryptoError('INVALID_INPUT', 'The name of a field is not well-formed Unicode')
-    }
-    const bytes = [...fields.values()].reduce((total, { length }) => total + length, 0)
+    const named = [...fields].map(([name, plaintext]) => ({ name, plaintext, aad: fieldAad(name) }))
+    const bytes = named.reduce((total, { plaintext }) => total + plaintext.length, 0)
     requireSize(bytes)
-    using dataKey = await this.#encryptionKey(context, bytes, options)
-    const { greenKey, recordKey } = this.#newRecord(dataKey, context)
-    using key = recordKey
-    const seal = ([name, plaintext]: [string, Uint8Array]): [string, Uint8Array] => [
-      name,
-      sealField(this.#suite, key.key, plaintext, fieldAad(name)),
-    ]
-    return { key: greenKey, fields: new Map([...fields].map(seal)) }
+    using record = await this.#newRecord(bytes, context, options)
+    const seal = (plaintext: Uint8Array, aad: Uint8Array) => sealField(this.#suite, record.key, plaintext, aad)
+    return {
+      key: record.greenKey,
+      fields: new Map(named.map(({ name, plaintext, aad }) => [name, seal(plaintext, aad)])),
+    }
   }
 
   async decryptRecord(
-    { key: sealedKey, fields }: SealedRecord,
+    { key, fields }: SealedRecord,
     context: EncryptionContext,
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, Uint8Array>> {
-    const { greenKey, suite } = this.#parse(sealedKey, context, options)
-    if (greenKey.length !== sealedKey.length) throw decryptionFailed()
-    using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, kmsContext(context), options)
-    using key = openRecord(suite, greenKey, dataKey, context)
-    const open = ([name, field]: [string, Uint8Array]): [string, Uint8Array] => [
-      name,
-      openField(suite, key.key, field, fieldAad(name)),
-    ]
-    return new Map([...fields].map(open))
+    const parsed = this.#parse(key)
+    if (parsed.greenKey.length !== key.length) throw decryptionFailed()
+    using recordKey = await this.#openRecord(parsed, context, options)
+    const open = (field: Uint8Array, aad: Uint8Array) => openField(parsed.suite, recordKey.key, field, aad)
+    return new Map([...fields].map(([name, field]) => [name, open(field, fieldAad(name))]))
   }
 
   /**
    * Wraps the data key of a ciphertext, or of a record's green key, again: under the newest version of the KMS key. What
-   * follows the green key is not touched.
+   * follows the green key is neither touched nor checked.
    */
   async rewrap(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
-    const { greenKey, suite } = this.#parse(ciphertext, context, options)
-    using dataKey = await this.#dataKeys.rewrap(greenKey.wrappedKeys, kmsContext(context), options)
-    using _key = openRecord(suite, greenKey, dataKey, context)
-    const renewed = encodeGreenKey(suite.id, greenKey.salt, greenKey.commitment, dataKey.encodedList)
+    throwIfAborted(options?.signal)
+    const encodedContext = encodeContext(context)
+    const { greenKey, suite } = this.#parse(ciphertext)
+    const kmsContext = toKmsContext(context)
+    using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, kmsContext, options)
+    openRecord(suite, greenKey, dataKey, encodedContext)[Symbol.dispose]()
+    const list = await this.#dataKeys.rewrap(dataKey, greenKey.wrappedKeys, kmsContext, options)
+    const renewed = encodeGreenKey(suite.id, greenKey.salt, greenKey.commitment, list)
     return concat(renewed, ciphertext.subarray(greenKey.length))
   }
 
-  async #encryptionKey(context: EncryptionContext, bytes: number, options?: CallOptions): Promise<DataKeyLease> {
+  /** The context is encoded before the KMS is asked: it is refused first, and a caller may change it meanwhile. */
+  async #newRecord(bytes: number, context: EncryptionContext, options?: CallOptions): Promise<NewRecord> {
     throwIfAborted(options?.signal)
-    encodeContext(context)
-    return this.#dataKeys.forEncryption({ kmsContext: kmsContext(context), bytes }, options)
+    const encodedContext = encodeContext(context)
+    using dataKey = await this.#dataKeys.forEncryption({ kmsContext: toKmsContext(context), bytes }, options)
+    return createRecord(this.#suite, dataKey, encodedContext)
   }
 
-  #newRecord(dataKey: DataKeyLease, context: EncryptionContext): { greenKey: Uint8Array; recordKey: RecordKey } {
-    const salt = new Uint8Array(SALT_BYTES)
-    fillRandom(salt)
-    const recordKey = this.#suite.deriveRecordKey(dataKey.plaintext, salt, context)
-    return { greenKey: encodeGreenKey(this.#suite.id, salt, recordKey.commitment, dataKey.encodedList), recordKey }
-  }
-
-  #parse(
-    bytes: Uint8Array,
+  async #openRecord(
+    { greenKey, suite }: ParsedGreenKey,
     context: EncryptionContext,
-    options: CallOptions | undefined,
-  ): { greenKey: GreenKey; suite: Suite } {
+    options?: CallOptions,
+  ): Promise<RecordKey> {
     throwIfAborted(options?.signal)
-    encodeContext(context)
+    const encodedContext = encodeContext(context)
+    using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, toKmsContext(context), options)
+    return openRecord(suite, greenKey, dataKey, encodedContext)
+  }
+
+  #parse(bytes: Uint8Array): ParsedGreenKey {
     const greenKey = decodeGreenKey(bytes)
     const suite = greenKey && this.#readable.get(greenKey.suite)
     if (!greenKey || !suite) throw decryptionFailed()
@@ -150,15 +144,12 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider {
   }
 }
 
-/** The key of a record, if its green key commits to this data key and context. */
-function openRecord(suite: Suite, greenKey: GreenKey, dataKey: DataKeyLease, context: EncryptionContext): RecordKey {
-  const key = suite.deriveRecordKey(dataKey.plaintext, greenKey.salt, context)
-  if (timingSafeEqual(key.commitment, greenKey.commitment)) return key
-  key[Symbol.dispose]()
-  throw decryptionFailed()
+interface ParsedGreenKey {
+  readonly greenKey: GreenKey
+  readonly suite: Suite
 }
 
-function kmsContext(context: EncryptionContext): EncryptionContext {
+function toKmsContext(context: EncryptionContext): EncryptionContext {
   const purpose = Object.hasOwn(context, PURPOSE_KEY) ? context[PURPOSE_KEY] : undefined
   return purpose === undefined ? {} : { purpose }
 }

@@ -1,4 +1,4 @@
-import { decryptionFailed } from '@parasol/core'
+import { CryptoError, decryptionFailed } from '@parasol/core'
 import { fillRandom } from './random-pool.js'
 import { NONCE_BYTES, type Suite, TAG_BYTES } from './suite.js'
 
@@ -8,8 +8,17 @@ export const FIELD_OVERHEAD = NONCE_BYTES + TAG_BYTES
 /** The AAD of a value that stands alone. */
 export const SINGLE_VALUE: Uint8Array = Uint8Array.of(0)
 
-/** The AAD of a field of a record: a byte that no single value has, and its name. */
+const NOTHING = new Uint8Array(0)
+
+/**
+ * The AAD of a field of a record: a byte that no single value has, and its name.
+ *
+ * @throws CryptoError INVALID_INPUT for a name that UTF-8 cannot hold without loss
+ */
 export function fieldAad(name: string): Uint8Array {
+  if (!name.isWellFormed()) {
+    throw new CryptoError('INVALID_INPUT', 'The name of a field is not well-formed Unicode')
+  }
   return Buffer.concat([Uint8Array.of(1), Buffer.from(name)])
 }
 
@@ -19,13 +28,23 @@ export function fieldAad(name: string): Uint8Array {
  *     nonce (12, random), ciphertext and tag of the suite
  *
  * so that each field of a record can be decrypted, and replaced, without the others.
+ *
+ * @param prefix stands before it in what is given back
  */
-export function sealField(suite: Suite, key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
-  const field = new Uint8Array(plaintext.length + FIELD_OVERHEAD)
-  const nonce = field.subarray(0, NONCE_BYTES)
+export function sealField(
+  suite: Suite,
+  key: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+  prefix: Uint8Array = NOTHING,
+): Uint8Array {
+  const bytes = new Uint8Array(prefix.length + plaintext.length + FIELD_OVERHEAD)
+  const sealedAt = prefix.length + NONCE_BYTES
+  const nonce = bytes.subarray(prefix.length, sealedAt)
+  bytes.set(prefix)
   fillRandom(nonce)
-  field.set(suite.seal(key, nonce, plaintext, aad), NONCE_BYTES)
-  return field
+  suite.seal(key, nonce, plaintext, aad, bytes.subarray(sealedAt))
+  return bytes
 }
 
 /** @throws CryptoError DECRYPTION_FAILED */

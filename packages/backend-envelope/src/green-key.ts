@@ -3,7 +3,7 @@ import { COMMITMENT_BYTES, SALT_BYTES } from './suite.js'
 import { decodeWrappedKeys, type WrappedKeyList } from './wrapped-keys.js'
 
 /**
- * A green key: all that is needed to open the fields of a record, but the KMS.
+ * The wrapped ("green") key of a record: all that is needed to open its fields, but the KMS.
  *
  *     offset  size  field
  *     0       1     version = 1
@@ -17,10 +17,12 @@ export interface GreenKey {
   readonly salt: Uint8Array
   readonly commitment: Uint8Array
   readonly wrappedKeys: WrappedKeyList
+  /** Of the whole. */
   readonly length: number
 }
 
-const COMMITMENT_AT = 2 + SALT_BYTES
+const SALT_AT = 2
+const COMMITMENT_AT = SALT_AT + SALT_BYTES
 const LIST_AT = COMMITMENT_AT + COMMITMENT_BYTES
 
 /** @param encodedList what `encodeWrappedKeys` made */
@@ -33,7 +35,7 @@ export function encodeGreenKey(
   const bytes = new Uint8Array(LIST_AT + encodedList.length)
   bytes[0] = FORMAT_VERSION
   bytes[1] = suite
-  bytes.set(salt, 2)
+  bytes.set(salt, SALT_AT)
   bytes.set(commitment, COMMITMENT_AT)
   bytes.set(encodedList, LIST_AT)
   return bytes
@@ -45,10 +47,10 @@ export function decodeGreenKey(bytes: Uint8Array): GreenKey | undefined {
   const wrappedKeys = decodeWrappedKeys(bytes.subarray(LIST_AT))
   if (!wrappedKeys) return undefined
   return {
-    suite: bytes[1] ?? 0,
-    salt: bytes.subarray(2, COMMITMENT_AT),
+    suite: bytes[1] as number,
+    salt: bytes.subarray(SALT_AT, COMMITMENT_AT),
     commitment: bytes.subarray(COMMITMENT_AT, LIST_AT),
     wrappedKeys,
-    length: LIST_AT + wrappedKeys.length,
+    length: LIST_AT + wrappedKeys.encoded.length,
   }
 }

@@ -6,6 +6,9 @@ let used = pool.length
 /**
  * Writes random bytes for nonces and salts, which are public. Drawing them from a pool costs a twentieth of a call for
  * each; a byte is given out once. Keys are never drawn here.
+ *
+ * A pool must not be inherited by a copy of the process. Node has no fork without exec, and a worker thread loads this
+ * module anew.
  */
 export function fillRandom(target: Uint8Array): void {
   if (target.length > pool.length - used) {

@@ -1,11 +1,10 @@
-import { type EncryptionContext, writeContext } from '@parasol/core'
-import { deriveOneStep } from './one-step-kdf.js'
+import { deriveOneStep, encodeLabel } from './one-step-kdf.js'
 import { RECORD_KEY_BYTES, type RecordKey } from './suite.js'
 
 /** The version of the format, the first byte of every green key. */
 export const FORMAT_VERSION = 1
 
-const RECORD_LABEL = Buffer.from('parasol/envelope/record')
+const LABEL = encodeLabel('parasol/envelope/record')
 
 /**
  * The record key and commitment of the suites that derive by SP 800-56C: the two halves of 64 bytes, where FixedInfo is
@@ -15,20 +14,8 @@ const RECORD_LABEL = Buffer.from('parasol/envelope/record')
  * Half of a SHA-512 value says nothing of the other half. Another data key with the same commitment would be a
  * collision of SHA-512 cut to 256 bits.
  */
-export function deriveRecordKey(
-  suite: number,
-  dataKey: Uint8Array,
-  salt: Uint8Array,
-  context: EncryptionContext,
-): RecordKey {
-  const derived = deriveOneStep(dataKey, (target, start) => {
-    let offset = target.writeUInt8(RECORD_LABEL.length, start)
-    offset += RECORD_LABEL.copy(target, offset)
-    offset = target.writeUInt8(FORMAT_VERSION, offset)
-    offset = target.writeUInt8(suite, offset)
-    target.set(salt, offset)
-    return writeContext(context, target, offset + salt.length)
-  })
+export function deriveRecordKey(suite: number, dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): RecordKey {
+  const derived = deriveOneStep(dataKey, LABEL, Uint8Array.of(FORMAT_VERSION, suite), salt, context)
   return {
     key: derived.subarray(0, RECORD_KEY_BYTES),
     commitment: derived.subarray(RECORD_KEY_BYTES),

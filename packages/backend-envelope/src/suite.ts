@@ -1,5 +1,3 @@
-import type { EncryptionContext } from '@parasol/core'
-
 export const SALT_BYTES = 24
 export const COMMITMENT_BYTES = 32
 export const NONCE_BYTES = 12
@@ -23,11 +21,20 @@ export interface Suite {
   readonly id: number
   readonly name: string
 
-  deriveRecordKey(dataKey: Uint8Array, salt: Uint8Array, context: EncryptionContext): RecordKey
+  /** @param context the encoded context */
+  deriveRecordKey(dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): RecordKey
 
-  /** Ciphertext and tag: 16 bytes more than the plaintext. */
-  seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array
+  /**
+   * Writes ciphertext and tag, which are 16 bytes longer than the plaintext.
+   *
+   * @param target of just that length
+   */
+  seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array, target: Uint8Array): void
 
-  /** The plaintext, or undefined if anything is not what `seal` was given. */
+  /**
+   * The plaintext, or undefined if anything is not what `seal` was given.
+   *
+   * @param sealed at least 16 bytes
+   */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined
 }

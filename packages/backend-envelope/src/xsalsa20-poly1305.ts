@@ -19,28 +19,32 @@ export const xsalsa20Poly1305: Suite = {
 
   deriveRecordKey: (dataKey, salt, context) => deriveRecordKey(ID, dataKey, salt, context),
 
-  seal(key, nonce, plaintext, aad) {
+  seal(key, nonce, plaintext, aad, target) {
     const fieldKey = deriveFieldKey(key, aad)
-    const sealed = nacl.secretbox(plaintext, extend(nonce), fieldKey)
-    fieldKey.fill(0)
-    return sealed
+    try {
+      target.set(nacl.secretbox(plaintext, extendNonce(nonce), fieldKey))
+    } finally {
+      fieldKey.fill(0)
+    }
   },
 
   open(key, nonce, sealed, aad) {
     const fieldKey = deriveFieldKey(key, aad)
-    const plaintext = nacl.secretbox.open(sealed, extend(nonce), fieldKey)
-    fieldKey.fill(0)
-    return plaintext ?? undefined
+    try {
+      return nacl.secretbox.open(sealed, extendNonce(nonce), fieldKey) ?? undefined
+    } finally {
+      fieldKey.fill(0)
+    }
   },
 }
 
 function deriveFieldKey(recordKey: Uint8Array, aad: Uint8Array): Uint8Array {
   const derived = createHmac('sha512', recordKey).update(aad).digest()
   derived.fill(0, RECORD_KEY_BYTES)
-  return new Uint8Array(derived.buffer, derived.byteOffset, RECORD_KEY_BYTES)
+  return derived.subarray(0, RECORD_KEY_BYTES)
 }
 
-function extend(nonce: Uint8Array): Uint8Array {
+function extendNonce(nonce: Uint8Array): Uint8Array {
   const extended = new Uint8Array(nacl.secretbox.nonceLength)
   extended.set(nonce)
   return extended
