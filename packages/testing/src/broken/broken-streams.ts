@@ -70,7 +70,7 @@ export const brokenStreams: readonly BrokenProvider[] = [
     make: withMethods((sound) => ({
       async *encryptStream(source, context, options) {
         const chunks: Uint8Array[] = []
-        for await (const chunk of source) if (chunks.push(chunk) > 2000) break
+        for await (const chunk of source) chunks.push(chunk)
         yield* sound.encryptStream(from(chunks), context, options)
       },
     })),

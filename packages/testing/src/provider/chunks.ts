@@ -41,9 +41,9 @@ export class WatchedSource implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** Zeros without end. */
-export async function* endless(): AsyncGenerator<Uint8Array> {
-  for (;;) yield new Uint8Array(16_384)
+/** More zeros, 32 MiB, than a stream may be read ahead; it ends, so that one that reads them all fails and does not hang. */
+export async function* zeros(): AsyncGenerator<Uint8Array> {
+  for (let chunk = 0; chunk < 2048; chunk += 1) yield new Uint8Array(16_384)
 }
 
 /** What a stream yielded, and with what it ended, if not well. */
