@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openCrypto } from '@parasol/config'
+import type { CryptoContainer } from '@parasol/core/container'
+import { expect, it } from 'vitest'
+import { directory, write } from './workspace.js'
+
+const context = { customerId: '7' }
+const open = (): Promise<CryptoContainer> => openCrypto(undefined, { env: {}, directory })
+
+/** The three lines of a use case's life: before the move, after it, and after it without `reads`. */
+const before = '{ scheme: kms-direct }'
+const after = '{ scheme: envelope, reads: [kms-direct] }'
+const closed = '{ scheme: envelope }'
+
+const file = (useCase: string) => `version: 1
+kms:
+  own: { use: local, store: ./kms, keyFile: ./kms.key, createKeys: [alias/parasol] }
+schemes:
+  kms-direct: { kms: own, keyId: alias/parasol }
+  envelope: { kms: own, keyId: alias/parasol }
+useCases:
+  customer.phone: ${useCase}
+`
+
+it('moves a use case from kms-direct to envelope by one line of the file', async () => {
+  write(file(before))
+  const first = await open()
+  const old = await first.router.for('customer.phone').encrypt('13800138000', context)
+  await first.close()
+
+  write(file(after))
+  const second = await open()
+  const phone = second.router.for('customer.phone')
+  const fresh = await phone.encrypt('13900139000', context)
+  expect([old, fresh].map((token) => token.split('.')[1])).toEqual(['kms-direct', 'envelope'])
+  expect(await Promise.all([phone.decrypt(old, context), phone.decrypt(fresh, context)])).toEqual([
+    '13800138000',
+    '13900139000',
+  ])
+  await second.close()
+
+  write(file(closed))
+  const third = await open()
+  const reading = third.router.for('customer.phone').decrypt(old, context)
+  await expect(reading).rejects.toMatchObject({ code: 'SCHEME_NOT_ALLOWED' })
+  expect(await third.router.for('customer.phone').decrypt(fresh, context)).toBe('13900139000')
+  await third.close()
+})
+
+it('holds two schemes of one backend apart', async () => {
+  const two = file('{ scheme: envelope }\n  customer.mail: { scheme: second }')
+  write(two.replace('useCases:', '  second: { use: envelope, kms: own, keyId: alias/parasol }\nuseCases:'))
+  await using crypto = await open()
+  const token = await crypto.router.for('customer.mail').encrypt('a@example.cn', context)
+  expect(token).toMatch(/^enc1\.second\./)
+  expect(await crypto.router.for('customer.mail').decrypt(token, context)).toBe('a@example.cn')
+  const moved = crypto.router.for('customer.phone').decrypt(token.replace('.second.', '.envelope.'), context)
+  await expect(moved).rejects.toMatchObject({ code: 'DECRYPTION_FAILED' })
+})
+
+const built = fileURLToPath(new URL('../dist/index.js', import.meta.url))
+
+it.skipIf(!existsSync(built))('loads no backend that the file does not name (needs the build)', () => {
+  write(file(closed).replace(/^ {2}kms-direct: .*\n/m, ''))
+  const loaded = join(directory, 'loaded.txt')
+  write(
+    `import { appendFileSync } from 'node:fs'
+export async function resolve(specifier, context, next) {
+  const resolved = await next(specifier, context)
+  appendFileSync(${JSON.stringify(loaded)}, resolved.url + '\\n')
+  return resolved
+}`,
+    'hooks.mjs',
+  )
+  write(
+    `import { register } from 'node:module'
+register('./hooks.mjs', import.meta.url)
+const { openCrypto } = await import(${JSON.stringify(built)})
+const crypto = await openCrypto(${JSON.stringify(join(directory, 'parasol.yaml'))})
+const phone = crypto.router.for('customer.phone')
+process.stdout.write(await phone.decrypt(await phone.encrypt('13800138000', {}), {}))
+await crypto.close()`,
+    'main.mjs',
+  )
+  expect(execFileSync(process.execPath, [join(directory, 'main.mjs')], { encoding: 'utf8' })).toBe('13800138000')
+  const urls = readFileSync(loaded, 'utf8')
+  expect(urls).toContain('/backend-envelope/dist/container.js')
+  expect(urls).not.toMatch(/openpgp|@alicloud|backend-gpg|kms-aliyun|backend-kms-direct/)
+})
