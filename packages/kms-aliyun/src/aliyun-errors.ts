@@ -1,31 +1,49 @@
 import { CryptoError, type CryptoErrorCode, decryptionFailed } from '@parasol/core'
+import { fromTransport, malformedAnswer } from './transport-errors.js'
 
-/** Alibaba Cloud's error codes and ours. The longest beginning that fits decides. */
-const codes: readonly [beginning: string, code: CryptoErrorCode][] = [
+/**
+ * Alibaba Cloud's error codes and ours. A code also stands for all that go on after it with a dot, unless they have a
+ * line of their own.
+ */
+const codes: ReadonlyMap<string, CryptoErrorCode> = new Map<string, CryptoErrorCode>([
+  ['Forbidden', 'ACCESS_DENIED'],
+  ['Forbidden.AccessKey', 'UNAUTHENTICATED'],
+  ['Forbidden.AliasNotFound', 'KEY_NOT_FOUND'],
   ['Forbidden.KeyNotFound', 'KEY_NOT_FOUND'],
   ['Forbidden.KeyVersionNotFound', 'KEY_NOT_FOUND'],
-  ['Forbidden.AliasNotFound', 'KEY_NOT_FOUND'],
-  ['Forbidden.AccessKey', 'UNAUTHENTICATED'],
-  ['Forbidden', 'ACCESS_DENIED'],
-  ['NoPermission', 'ACCESS_DENIED'],
-  ['Rejected.Throttling', 'THROTTLED'],
-  ['Throttling', 'THROTTLED'],
-  ['Rejected.LimitExceeded', 'INVALID_INPUT'],
-  ['Rejected', 'KEY_UNUSABLE'],
-  ['InvalidAccessKeyId', 'UNAUTHENTICATED'],
-  ['InvalidSecurityToken', 'UNAUTHENTICATED'],
-  ['MissingSecurityToken', 'UNAUTHENTICATED'],
-  ['IncompleteSignature', 'UNAUTHENTICATED'],
-  ['SignatureDoesNotMatch', 'UNAUTHENTICATED'],
-  ['SignatureNonceUsed', 'UNAUTHENTICATED'],
   ['IllegalTimestamp', 'UNAUTHENTICATED'],
+  ['IncompleteSignature', 'UNAUTHENTICATED'],
+  ['InternalFailure', 'KMS_UNAVAILABLE'],
+  ['InvalidAccessKeyId', 'UNAUTHENTICATED'],
+  ['InvalidParameter', 'INVALID_INPUT'],
+  ['InvalidSecurityToken', 'UNAUTHENTICATED'],
   ['InvalidTimeStamp', 'UNAUTHENTICATED'],
   ['MissingParameter', 'INVALID_INPUT'],
-  ['InvalidParameter', 'INVALID_INPUT'],
+  ['MissingSecurityToken', 'UNAUTHENTICATED'],
+  ['NoPermission', 'ACCESS_DENIED'],
   ['ParseRequestParameterException', 'INVALID_INPUT'],
-  ['Unsupported', 'UNSUPPORTED'],
-  ['InternalFailure', 'KMS_UNAVAILABLE'],
+  // The state of a key: Disabled, PendingDeletion, PendingImport, Unavailable.
+  ['Rejected', 'KEY_UNUSABLE'],
+  ['Rejected.LimitExceeded', 'ACCESS_DENIED'],
+  ['Rejected.Throttling', 'THROTTLED'],
+  ['ServiceUnavailable', 'KMS_UNAVAILABLE'],
   ['ServiceUnavailableTemporary', 'KMS_UNAVAILABLE'],
+  ['SignatureDoesNotMatch', 'UNAUTHENTICATED'],
+  // Retried: the client draws its nonces from a space so small that two honest requests may share one.
+  ['SignatureNonceUsed', 'KMS_UNAVAILABLE'],
+  ['Throttling', 'THROTTLED'],
+  ['Unsupported', 'UNSUPPORTED'],
+  ['UnsupportedOperation', 'UNSUPPORTED'],
+])
+
+/** For codes that the table does not know, and answers without one. */
+const codesByStatus: readonly [from: number, named: CryptoErrorCode, nameless: CryptoErrorCode][] = [
+  [500, 'KMS_UNAVAILABLE', 'KMS_UNAVAILABLE'],
+  [430, 'ACCESS_DENIED', 'KMS_PROTOCOL'],
+  [429, 'THROTTLED', 'THROTTLED'],
+  [402, 'ACCESS_DENIED', 'KMS_PROTOCOL'],
+  [401, 'UNAUTHENTICATED', 'UNAUTHENTICATED'],
+  [0, 'ACCESS_DENIED', 'KMS_PROTOCOL'],
 ]
 
 /**
@@ -40,58 +58,51 @@ const BAD_CIPHERTEXT: ReadonlySet<CryptoErrorCode> = new Set(['INVALID_INPUT', '
  */
 export function toCryptoError(action: string, thrown: unknown): CryptoError {
   if (CryptoError.is(thrown)) return thrown
-  const { code, status, requestId } = describe(thrown)
-  if (code !== undefined && status !== undefined) return fromAnswer(action, code, status, requestId)
-  return fromTransport(action, thrown)
+  const refusal = readRefusal(thrown)
+  return refusal ? fromRefusal(action, refusal) : fromTransport(action, thrown)
 }
 
-/** @param detail what is wrong with the answer, without anything of its content */
-export function malformedAnswer(action: string, detail: string): CryptoError {
-  return new CryptoError('KMS_PROTOCOL', `The KMS answered ${action} with ${detail}`)
+interface Refusal {
+  readonly reason: string | undefined
+  readonly status: number
+  readonly requestId: string | undefined
 }
 
-function fromAnswer(action: string, reason: string, status: number, requestId: string): CryptoError {
+function fromRefusal(action: string, { reason, status, requestId }: Refusal): CryptoError {
   const code = codeOf(reason, status)
   if (action === 'Decrypt' && BAD_CIPHERTEXT.has(code)) return decryptionFailed()
-  const request = requestId === '' ? '' : `, request ${requestId}`
-  return new CryptoError(code, `The KMS refused ${action}: ${reason} (HTTP ${status}${request})`, { reason })
+  const request = requestId === undefined ? '' : `, request ${requestId}`
+  if (code === 'KMS_PROTOCOL') return malformedAnswer(action, `HTTP ${status} and no error code${request}`)
+  const message = `The KMS refused ${action}: ${reason ?? 'no error code'} (HTTP ${status}${request})`
+  return new CryptoError(code, message, reason === undefined ? {} : { reason })
 }
 
-function codeOf(reason: string, status: number): CryptoErrorCode {
-  const fitting = codes
-    .filter(([beginning]) => reason === beginning || reason.startsWith(`${beginning}.`))
-    .sort(([a], [b]) => b.length - a.length)
-  if (fitting[0]) return fitting[0][1]
-  if (status >= 500) return 'KMS_UNAVAILABLE'
-  return status === 429 ? 'THROTTLED' : 'ACCESS_DENIED'
+function codeOf(reason: string | undefined, status: number): CryptoErrorCode {
+  const named = reason === undefined ? undefined : lookUp(reason)
+  if (named) return named
+  const [, ofNamed, ofNameless] = codesByStatus.find(([from]) => status >= from) ?? [0, 'INTERNAL', 'INTERNAL']
+  return reason === undefined ? ofNameless : ofNamed
 }
 
-function fromTransport(action: string, thrown: unknown): CryptoError {
-  const { name, code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
-    name?: string
-    code?: string
-  }
-  if (name === 'RequestTimeoutError') return new CryptoError('TIMEOUT', `The KMS did not answer ${action} in time`)
-  if (typeof code === 'string' && /^(E[A-Z_]+|[A-Z_]*(CERT|TLS|SSL)[A-Z_]*|HPE_\w+)$/.test(code)) {
-    return new CryptoError('KMS_UNAVAILABLE', `The KMS cannot be reached for ${action} (${code})`, { reason: code })
-  }
-  return malformedAnswer(action, 'something that is not an answer')
+function lookUp(reason: string): CryptoErrorCode | undefined {
+  const parts = reason.split('.')
+  const beginnings = parts.map((_, index) => parts.slice(0, parts.length - index).join('.'))
+  return beginnings.map((beginning) => codes.get(beginning)).find((code) => code !== undefined)
 }
 
-/** The client appends "Error" to the service's code, and tells the HTTP status only in the body or in its message. */
-function describe(thrown: unknown): { code?: string; status?: number; requestId: string } {
-  const { data, message } = (thrown ?? {}) as { data?: Record<string, unknown>; message?: unknown }
-  if (typeof data !== 'object' || data === null) return { requestId: '' }
-  const { Code, HttpStatus, RequestId } = data
-  const status = typeof HttpStatus === 'number' ? HttpStatus : Number(/code: (\d{3}),/.exec(String(message))?.[1])
-  return {
-    ...(isName(Code) ? { code: Code } : { code: 'UnknownError' }),
-    ...(Number.isInteger(status) ? { status } : {}),
-    requestId: isName(RequestId) ? RequestId : '',
-  }
+/**
+ * The body that the service sent with a status from 400. The client keeps it as `data`, tells the HTTP status only in
+ * its message, after `code`, and appends "Error" to the service's code, which is why the body's own is read.
+ */
+function readRefusal(thrown: unknown): Refusal | undefined {
+  const { data, message } = Object(thrown) as { data?: Record<string, unknown>; message?: unknown }
+  if (typeof data !== 'object' || data === null) return undefined
+  const [, status] = /Error: code: (\d{3}), /.exec(String(message)) ?? []
+  if (status === undefined) return undefined
+  return { reason: asName(data['Code']), status: Number(status), requestId: asName(data['RequestId']) }
 }
 
 /** A code or a request id, and not a text that might repeat a parameter. */
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value)
+function asName(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : undefined
 }

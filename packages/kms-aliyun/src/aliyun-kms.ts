@@ -1,31 +1,23 @@
 import {
-  allocateSecret,
   type CallOptions,
   CryptoError,
-  DATA_KEY_BYTES,
-  DataKey,
-  decryptionFailed,
+  type DataKey,
   type EncryptionContext,
   encodeContext,
   type Kms,
+  throwIfAborted,
 } from '@parasol/core'
-import { malformedAnswer, toCryptoError } from './aliyun-errors.js'
+import { toCryptoError } from './aliyun-errors.js'
+import { type Answer, readBlob, readDataKey, readPlaintext } from './answer.js'
 import { AliyunClient } from './client.js'
-import { type CredentialsSource, environmentCredentials } from './credentials.js'
-import { DEFAULT_ATTEMPT_TIMEOUT_MS, Resilience, type ResilienceOptions } from './resilience.js'
+import { type AliyunCredentials, type CredentialsSource, environmentCredentials, toSource } from './credentials.js'
+import { checkEndpoint, type EndpointOptions } from './endpoint.js'
+import { checkResilience, Resilience, type ResilienceOptions } from './resilience.js'
 
-export interface AliyunKmsOptions extends ResilienceOptions {
-  /** Such as `cn-hangzhou`. */
-  readonly region: string
-  /** `host` or `host:port`; by default the public endpoint of the region, `kms.<region>.aliyuncs.com`. */
-  readonly endpoint?: string
-  /** `https` by default; `http` only for a KMS on this machine. */
-  readonly protocol?: 'https' | 'http'
-  /** By default the ALIBABA_CLOUD_* environment variables. */
-  readonly credentials?: CredentialsSource
+export interface AliyunKmsOptions extends EndpointOptions, ResilienceOptions {
+  /** By default the ALIBABA_CLOUD_* environment variables, read at each call. */
+  readonly credentials?: AliyunCredentials | CredentialsSource
 }
-
-type Answer = Readonly<Record<string, unknown>>
 
 const MAX_CONTEXT_CHARACTERS = 8192
 
@@ -45,16 +37,13 @@ export class AliyunKms implements Kms {
 
   /** @throws CryptoError INVALID_CONFIG; it makes no connection */
   constructor(options: AliyunKmsOptions) {
-    const { region, endpoint = `kms.${region}.aliyuncs.com`, protocol = 'https' } = options
-    const { credentials = environmentCredentials(process.env), attemptTimeoutMs: timeoutMs } = options
+    const resilience = checkResilience(options)
+    this.#resilience = new Resilience(resilience)
     this.#client = new AliyunClient({
-      region,
-      endpoint,
-      protocol,
-      credentials,
-      timeoutMs: timeoutMs ?? DEFAULT_ATTEMPT_TIMEOUT_MS,
+      ...checkEndpoint(options),
+      credentials: toSource(options.credentials ?? environmentCredentials(process.env)),
+      timeoutMs: resilience.attemptTimeoutMs,
     })
-    this.#resilience = new Resilience(options)
   }
 
   async encrypt(
@@ -88,15 +77,20 @@ export class AliyunKms implements Kms {
     return this.#call('GenerateDataKey', parameters, readDataKey, options)
   }
 
-  #call<T>(
+  async #call<T>(
     action: string,
     parameters: Readonly<Record<string, string>>,
     read: (answer: Answer) => T,
     options: CallOptions | undefined,
   ): Promise<T> {
-    const attempt = async (): Promise<T> => {
+    throwIfAborted(options?.signal)
+    await this.#client.prepare()
+    const attempt = async (signal: AbortSignal): Promise<T> => {
       try {
-        return read(await this.#client.call(action, parameters))
+        const answer = await this.#client.call(action, parameters, signal)
+        // An answer that came too late is not read: nobody would zero its key.
+        throwIfAborted(signal)
+        return read(answer)
       } catch (error) {
         throw toCryptoError(action, error)
       }
@@ -108,7 +102,7 @@ export class AliyunKms implements Kms {
 /** The service takes a JSON object of strings as one parameter. */
 function formatContext(context: EncryptionContext): { EncryptionContext?: string } {
   encodeContext(context)
-  const text = JSON.stringify(context)
+  const text = JSON.stringify({ ...context })
   if (text.length > MAX_CONTEXT_CHARACTERS) {
     throw new CryptoError(
       'INVALID_INPUT',
@@ -116,41 +110,6 @@ function formatContext(context: EncryptionContext): { EncryptionContext?: string
     )
   }
   return text === '{}' ? {} : { EncryptionContext: text }
-}
-
-function readDataKey(answer: Answer): DataKey {
-  const plaintext = readPlaintext('GenerateDataKey', answer)
-  if (plaintext.length !== DATA_KEY_BYTES) {
-    plaintext.fill(0)
-    throw malformedAnswer('GenerateDataKey', `a key of ${plaintext.length} bytes instead of ${DATA_KEY_BYTES}`)
-  }
-  return new DataKey(readBlob('GenerateDataKey', answer), plaintext)
-}
-
-function readBlob(action: string, answer: Answer): Uint8Array {
-  const text = readBase64(action, answer, 'CiphertextBlob')
-  if (text === '') throw malformedAnswer(action, 'an empty CiphertextBlob')
-  return Buffer.from(text, 'base64')
-}
-
-function readPlaintext(action: string, answer: Answer): Uint8Array {
-  const text = readBase64(action, answer, 'Plaintext')
-  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  const plaintext = allocateSecret((text.length / 4) * 3 - padding)
-  Buffer.from(plaintext.buffer).write(text, 'base64')
-  return plaintext
-}
-
-/** The client resolves when the service answers 200, whatever the answer holds. */
-function readBase64(action: string, answer: Answer, field: string): string {
-  const text = answer[field]
-  if (typeof text !== 'string') throw malformedAnswer(action, `no ${field}`)
-  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    // Someone encrypted text of their own under this key, without the base64 that every SDK applies.
-    if (action === 'Decrypt') throw decryptionFailed()
-    throw malformedAnswer(action, `a ${field} that is not base64`)
-  }
-  return text
 }
 
 function base64(bytes: Uint8Array): string {

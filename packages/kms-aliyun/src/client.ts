@@ -1,5 +1,7 @@
 import { CryptoError } from '@parasol/core'
-import { type AliyunCredentials, type CredentialsSource, sameCredentials } from './credentials.js'
+import { destroyRequestsOnAbort } from './abort-requests.js'
+import { type AliyunCredentials, type CredentialsSource, obtainCredentials, sameCredentials } from './credentials.js'
+import type { EndpointOptions } from './endpoint.js'
 
 /** The part of @alicloud/kms20160120's client that we use. */
 interface RpcClient {
@@ -15,18 +17,13 @@ interface RpcClient {
   ): Promise<Readonly<Record<string, unknown>>>
 }
 
-export interface ClientOptions {
-  /** `host` or `host:port`. */
-  readonly endpoint: string
-  readonly region: string
-  readonly protocol: 'https' | 'http'
+export interface ClientOptions extends Required<EndpointOptions> {
   readonly credentials: CredentialsSource
   /** Limit of a connection and of an answer, in milliseconds. */
   readonly timeoutMs: number
 }
 
 const VERSION = '2016-01-20'
-const LOOPBACK = /^(127(\.\d{1,3}){3}|\[::1\]|localhost)(:\d+)?$/
 
 /**
  * Calls Alibaba Cloud KMS through its own client, `@alicloud/kms20160120`, which is loaded at the first call: it takes
@@ -40,31 +37,33 @@ export class AliyunClient {
   readonly #options: ClientOptions
   #current: { credentials: AliyunCredentials; client: RpcClient } | undefined
 
-  /** @throws CryptoError INVALID_CONFIG for plain HTTP to another machine, or an endpoint that is not a host */
   constructor(options: ClientOptions) {
-    if (!/^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i.test(options.endpoint)) {
-      throw new CryptoError(
-        'INVALID_CONFIG',
-        'The endpoint of the KMS must be a host or host:port, without a scheme or path',
-      )
-    }
-    if (options.protocol === 'http' && !LOOPBACK.test(options.endpoint)) {
-      throw new CryptoError('INVALID_CONFIG', 'Plain HTTP is for a KMS on this machine only: use protocol https')
-    }
     this.#options = options
   }
 
+  /** Loads Alibaba's client, so that the time for it does not count as the KMS's. */
+  async prepare(): Promise<void> {
+    if (!this.#current) await loadLibrary()
+  }
+
   /** The fields of the answer. Rejects with whatever the client throws, which must not be shown to anyone. */
-  async call(action: string, parameters: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>> {
+  async call(
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>> {
     const client = await this.#client()
     const { protocol, timeoutMs } = this.#options
     const runtime = { readTimeout: timeoutMs, connectTimeout: timeoutMs, autoretry: false }
-    return client.doRequest(action, protocol, 'POST', VERSION, 'AK', null, parameters, runtime)
+    return destroyRequestsOnAbort(
+      () => client.doRequest(action, protocol, 'POST', VERSION, 'AK', null, parameters, runtime),
+      signal,
+    )
   }
 
   /** A client is made for its credentials; new ones get a new client. */
   async #client(): Promise<RpcClient> {
-    const credentials = await this.#options.credentials()
+    const credentials = await obtainCredentials(this.#options.credentials)
     if (this.#current && sameCredentials(this.#current.credentials, credentials)) return this.#current.client
     const client = await createClient(this.#options, credentials)
     this.#current = { credentials, client }
@@ -73,12 +72,9 @@ export class AliyunClient {
 }
 
 async function createClient(options: ClientOptions, credentials: AliyunCredentials): Promise<RpcClient> {
-  const [{ default: kms }, { default: rpc }] = await Promise.all([
-    import('@alicloud/kms20160120'),
-    import('@alicloud/rpc-client'),
-  ])
+  const { Client, Config } = await loadLibrary()
   const { endpoint, region, protocol, timeoutMs } = options
-  const config = new rpc.Config({
+  const config = new Config({
     endpoint,
     regionId: region,
     protocol,
@@ -87,5 +83,18 @@ async function createClient(options: ClientOptions, credentials: AliyunCredentia
     // A copy: the client writes into its configuration.
     ...credentials,
   })
-  return new kms.default(config) as unknown as RpcClient
+  return new Client(config) as unknown as RpcClient
+}
+
+async function loadLibrary() {
+  try {
+    const [{ default: kms }, { default: rpc }] = await Promise.all([
+      import('@alicloud/kms20160120'),
+      import('@alicloud/rpc-client'),
+    ])
+    return { Client: kms.default, Config: rpc.Config }
+  } catch (cause) {
+    const remedy = 'it imports packages that it does not declare, so a strict package manager must be told of them'
+    throw new CryptoError('INTERNAL', `@alicloud/kms20160120 cannot be loaded: ${remedy}`, { cause })
+  }
 }

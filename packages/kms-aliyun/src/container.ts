@@ -44,7 +44,7 @@ const section: z.ZodType<AliyunKmsSection> = z.strictObject({
     .optional()
     .describe('By default the ALIBABA_CLOUD_ACCESS_KEY_ID, _ACCESS_KEY_SECRET and _SECURITY_TOKEN variables'),
   attemptTimeoutMs: milliseconds.optional().describe('Limit of one attempt; 1500'),
-  totalTimeoutMs: milliseconds.optional().describe('Limit of a call with its retries; 6000'),
+  totalTimeoutMs: milliseconds.optional().describe('Limit of a call with its retries; 5000'),
   maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of a call, the first among them; 6'),
   maxConcurrent: z.int().min(1).max(10_000).optional().describe('Calls under way at a time; 32'),
 })

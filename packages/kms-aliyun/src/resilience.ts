@@ -1,22 +1,21 @@
 import { CryptoError, throwIfAborted } from '@parasol/core'
 import {
-  BulkheadRejectedError,
-  bulkhead,
   ExponentialBackoff,
   fullJitterGenerator,
   handleWhen,
-  type IPolicy,
+  type RetryPolicy,
   retry,
   TaskCancelledError,
+  type TimeoutPolicy,
   TimeoutStrategy,
   timeout,
-  wrap,
 } from 'cockatiel'
+import { ConcurrencyLimit } from './concurrency-limit.js'
 
 export interface ResilienceOptions {
   /** Limit of one attempt, in milliseconds. 1,500 by default. */
   readonly attemptTimeoutMs?: number
-  /** Limit of a call with all its attempts and pauses. 6,000 by default. */
+  /** Limit of a call with all its attempts, pauses and waiting for its turn. 5,000 by default. */
   readonly totalTimeoutMs?: number
   /** 6 by default. */
   readonly maxAttempts?: number
@@ -24,80 +23,87 @@ export interface ResilienceOptions {
   readonly maxConcurrent?: number
 }
 
-/** Calls that wait; more than these are throttled here rather than kept in memory. */
-const MAX_WAITING = 10_000
+/** Enough for a first connection with TLS to another continent. */
+const defaults = { attemptTimeoutMs: 1_500, totalTimeoutMs: 5_000, maxAttempts: 6, maxConcurrent: 32 } as const
 
-export const DEFAULT_ATTEMPT_TIMEOUT_MS = 1_500
+/** What the options leave open, filled in. @throws CryptoError INVALID_CONFIG that names what is not a whole number */
+export function checkResilience(options: ResilienceOptions): Required<ResilienceOptions> {
+  const entries = Object.entries(defaults).map(([name, value]) => [
+    name,
+    options[name as keyof typeof defaults] ?? value,
+  ])
+  for (const [name, value] of entries) {
+    if (!Number.isSafeInteger(value) || Number(value) < 1 || Number(value) > 2 ** 31 - 1) {
+      throw new CryptoError('INVALID_CONFIG', `${name} of the KMS must be a whole number from 1 to ${2 ** 31 - 1}`)
+    }
+  }
+  return Object.fromEntries(entries) as Required<ResilienceOptions>
+}
 
 /**
  * Deadlines, retries and a limit of concurrency for calls that are safe to repeat. Retried are errors that say so
  * (`retryable`), with pauses of full jitter from 20 ms to 2 s, so that many callers do not come back together.
  */
 export class Resilience {
-  readonly #policy: IPolicy
-  readonly #totalTimeoutMs: number
+  readonly #options: Required<ResilienceOptions>
+  readonly #total: TimeoutPolicy
+  readonly #retry: RetryPolicy
+  readonly #limit: ConcurrencyLimit
+  readonly #attempt: TimeoutPolicy
 
-  constructor({
-    attemptTimeoutMs = DEFAULT_ATTEMPT_TIMEOUT_MS,
-    totalTimeoutMs = 6_000,
-    maxAttempts = 6,
-    maxConcurrent = 32,
-  }: ResilienceOptions = {}) {
-    this.#totalTimeoutMs = totalTimeoutMs
-    this.#policy = wrap(
-      timeout(totalTimeoutMs, TimeoutStrategy.Aggressive),
-      retry(handleWhen(isTransient), {
-        maxAttempts: maxAttempts - 1,
-        backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 2_000, generator: fullJitterGenerator }),
-      }),
-      bulkhead(maxConcurrent, MAX_WAITING),
-      timeout(attemptTimeoutMs, TimeoutStrategy.Aggressive),
-    )
+  constructor(options: Required<ResilienceOptions>) {
+    this.#options = options
+    this.#total = timeout(options.totalTimeoutMs, TimeoutStrategy.Aggressive)
+    this.#retry = retry(handleWhen(isTransient), {
+      maxAttempts: options.maxAttempts - 1,
+      backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 2_000, generator: fullJitterGenerator }),
+    })
+    this.#limit = new ConcurrencyLimit(options.maxConcurrent)
+    this.#attempt = timeout(options.attemptTimeoutMs, TimeoutStrategy.Aggressive)
   }
 
-  /** @throws CryptoError TIMEOUT, THROTTLED, ABORTED, or what the last attempt threw */
-  async execute<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Does the work, whose signal aborts when nobody waits for it any more.
+   *
+   * @throws CryptoError TIMEOUT, THROTTLED, ABORTED, or what the last attempt threw
+   */
+  async execute<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     throwIfAborted(signal)
+    const failures: CryptoError[] = []
     try {
-      return await untilAborted(this.#policy.execute(work, signal), signal)
+      return await this.#total.execute(
+        (total) => this.#retry.execute(() => this.#once(work, total.signal, failures), total.signal),
+        signal,
+      )
     } catch (error) {
       throwIfAborted(signal)
-      throw this.#translate(error)
+      throw error instanceof TaskCancelledError ? this.#outOfTime(failures.at(-1)) : error
     }
   }
 
-  #translate(error: unknown): unknown {
-    if (error instanceof TaskCancelledError) {
-      return new CryptoError('TIMEOUT', `The KMS gave no answer within ${this.#totalTimeoutMs} ms`)
+  async #once<T>(work: (signal: AbortSignal) => Promise<T>, total: AbortSignal, failures: CryptoError[]): Promise<T> {
+    try {
+      return await this.#limit.run(() => this.#attempt.execute(({ signal }) => work(signal), total), total)
+    } catch (thrown) {
+      const error = thrown instanceof TaskCancelledError && !total.aborted ? this.#attemptOutOfTime() : thrown
+      if (CryptoError.is(error)) failures.push(error)
+      throw error
     }
-    if (error instanceof BulkheadRejectedError) {
-      return new CryptoError('THROTTLED', `More than ${MAX_WAITING} calls wait for the KMS`)
-    }
-    return error
+  }
+
+  #attemptOutOfTime(): CryptoError {
+    return new CryptoError('TIMEOUT', `The KMS gave no answer within ${this.#options.attemptTimeoutMs} ms`)
+  }
+
+  #outOfTime(last: CryptoError | undefined): CryptoError {
+    const limit = `The KMS gave no good answer within ${this.#options.totalTimeoutMs} ms`
+    if (!last) return new CryptoError('TIMEOUT', limit)
+    return new CryptoError('TIMEOUT', `${limit}; the last attempt: ${last.message}`, {
+      reason: last.reason ?? last.code,
+    })
   }
 }
 
 function isTransient(error: Error): boolean {
-  return error instanceof TaskCancelledError || (CryptoError.is(error) && error.retryable)
-}
-
-/** The client cannot be aborted: the call goes on unheard, but its caller need not wait for it. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work
-  const { promise, reject } = deferred<never>()
-  const onAbort = (): void => reject(new CryptoError('ABORTED', 'The operation was aborted'))
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
-}
-
-function deferred<T>(): { promise: Promise<T>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => undefined
-  const promise = new Promise<T>((_resolve, rejectPromise) => {
-    reject = rejectPromise
-  })
-  return { promise, reject }
+  return CryptoError.is(error) && error.retryable
 }
