@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { CryptoError, throwIfAborted } from '@parasol/core'
 import {
   ExponentialBackoff,
@@ -69,6 +70,8 @@ export class Resilience {
    */
   async execute<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     throwIfAborted(signal)
+    // Many calls may share a signal, such as those of a request; Node warns of more than ten as of a leak.
+    if (signal) setMaxListeners(0, signal)
     const failures: CryptoError[] = []
     try {
       return await this.#total.execute(
