@@ -1,3 +1,4 @@
+import { startKmsServer } from '@parasol/kms-local'
 import { testKms } from '@parasol/testing/vitest'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type LocalServer, startLocalServer } from './local-server.js'
@@ -79,9 +80,11 @@ it('tells a key that is disabled from one that does not exist', async () => {
 it('says that the KMS cannot be reached when it is down, and works again when it is back', async () => {
   await using other = await startLocalServer(['alias/one'])
   const remote = other.client({ maxAttempts: 2 })
-  await remote.encrypt('alias/one', text, context)
+  const blob = await remote.encrypt('alias/one', text, context)
   await other.server[Symbol.asyncDispose]()
-  await expect(remote.encrypt('alias/one', text, context)).rejects.toThrow(
+  await expect(remote.decrypt(blob, context)).rejects.toThrow(
     expect.objectContaining({ code: 'KMS_UNAVAILABLE', retryable: true }),
   )
+  await using _again = await startKmsServer({ service: other.service, port: other.server.port })
+  expect(Buffer.from(await remote.decrypt(blob, context))).toEqual(text)
 })
