@@ -83,7 +83,7 @@ it.each([
 ])('succeeds with the second request after %s within the limit of an attempt', async (_name, fault) => {
   const before = server.requests.length
   server.script(answer, fault)
-  const kms = server.kms({ attemptTimeoutMs: 400 })
+  const kms = server.kms({ attemptTimeoutMs: 700 })
   await kms.encrypt('alias/one', text, context)
   const ciphertext = await kms.encrypt('alias/one', text, context)
   expect(server.requests.length - before).toBe(3)

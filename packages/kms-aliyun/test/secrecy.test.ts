@@ -75,7 +75,7 @@ it.skipIf(!built)(
     const { output, server, plaintext } = await run(3 * faults.length + 3)
     expect(output.match(/^failed /gm)?.length).toBeGreaterThan(3 * faults.length - 6)
     expect(output).toContain('httpx')
-    expect(server.requests.length).toBeGreaterThanOrEqual(3 * faults.length)
+    expect(server.requests.length).toBeGreaterThan(2 * faults.length)
     for (const spelling of [...spellings(plaintext), 'SecretCanary']) {
       expect(output).not.toContain(spelling)
       expect(server.requests.map(({ url }) => url).join('\n')).not.toContain(spelling)
