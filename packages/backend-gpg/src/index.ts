@@ -1,1 +1,7 @@
-export {}
+export { parseFingerprint } from './fingerprint.js'
+export type { GpgReason } from './gpg-errors.js'
+export { type GpgOptions, GpgProvider } from './gpg-provider.js'
+export { type ImportReport, KeyRing, type KeySource } from './key-ring.js'
+export { generateGpgKey, type NewKey, type NewKeyOptions } from './keys.js'
+export type { SkippedKey } from './parse-keys.js'
+export { CONTEXT_NOTATION, RECIPIENTS_NOTATION } from './signatures.js'

@@ -1,0 +1,70 @@
+/** An OpenPGP packet as it stands in a message. */
+export interface PacketFrame {
+  readonly tag: number
+  /** Of the whole packet, header and all. */
+  readonly start: number
+  readonly end: number
+  /** The body, unless it comes in parts of its own lengths. */
+  readonly body: Uint8Array | undefined
+}
+
+/**
+ * Splits bytes into OpenPGP packets (RFC 9580, section 4.2) without reading any of them. Undefined unless the bytes are
+ * packets from the first to the last.
+ *
+ * @param limit at most so many packets
+ */
+export function splitPackets(bytes: Uint8Array, limit: number): readonly PacketFrame[] | undefined {
+  const packets: PacketFrame[] = []
+  for (let offset = 0; offset < bytes.length; ) {
+    const packet = readPacket(bytes, offset)
+    if (!packet || packets.length === limit) return undefined
+    packets.push(packet)
+    offset = packet.end
+  }
+  return packets
+}
+
+function readPacket(bytes: Uint8Array, start: number): PacketFrame | undefined {
+  const header = bytes[start] ?? 0
+  if ((header & 0x80) === 0) return undefined
+  const packet = (header & 0x40) === 0 ? readOldFormat(bytes, start, header) : readNewFormat(bytes, start, header)
+  return packet && packet.end <= bytes.length ? packet : undefined
+}
+
+function readOldFormat(bytes: Uint8Array, start: number, header: number): PacketFrame | undefined {
+  const lengthBytes = [1, 2, 4][header & 3]
+  // Length type 3 lets a packet end where the message ends.
+  const bodyAt = start + 1 + (lengthBytes ?? 0)
+  if (bodyAt > bytes.length) return undefined
+  const end = lengthBytes === undefined ? bytes.length : bodyAt + bigEndian(bytes, start + 1, lengthBytes)
+  return { tag: (header >> 2) & 15, start, end, body: bytes.subarray(bodyAt, end) }
+}
+
+function readNewFormat(bytes: Uint8Array, start: number, header: number): PacketFrame | undefined {
+  let chunk = readLength(bytes, start + 1)
+  const whole = chunk?.partial === false
+  const bodyAt = chunk?.bodyAt ?? 0
+  while (chunk?.partial) chunk = readLength(bytes, chunk.bodyAt + chunk.length)
+  if (!chunk) return undefined
+  const end = chunk.bodyAt + chunk.length
+  return { tag: header & 63, start, end, body: whole ? bytes.subarray(bodyAt, end) : undefined }
+}
+
+function readLength(bytes: Uint8Array, at: number): { bodyAt: number; length: number; partial: boolean } | undefined {
+  const first = bytes[at]
+  if (first === undefined) return undefined
+  if (first < 192) return { bodyAt: at + 1, length: first, partial: false }
+  if (first < 224) {
+    const second = bytes[at + 1]
+    return second === undefined
+      ? undefined
+      : { bodyAt: at + 2, length: (first - 192) * 256 + second + 192, partial: false }
+  }
+  if (first < 255) return { bodyAt: at + 1, length: 2 ** (first & 31), partial: true }
+  return at + 5 > bytes.length ? undefined : { bodyAt: at + 5, length: bigEndian(bytes, at + 1, 4), partial: false }
+}
+
+function bigEndian(bytes: Uint8Array, at: number, length: number): number {
+  return bytes.subarray(at, at + length).reduce((value, byte) => value * 256 + byte, 0)
+}
