@@ -83,6 +83,29 @@ export const brokenRecords: readonly BrokenProvider[] = [
     })),
   },
   {
+    fault: 'opens the fields of a record only in the order in which they were encrypted',
+    caughtBy: 'opens the fields of a record in any order',
+    make: withMethods((sound) => ({
+      encryptRecord: (fields, context, options) => {
+        return sound.encryptRecord(fields, { ...context, fields: [...fields.keys()].join() }, options)
+      },
+      decryptRecord: (record, context, options) => {
+        return sound.decryptRecord(record, { ...context, fields: [...record.fields.keys()].join() }, options)
+      },
+    })),
+  },
+  {
+    fault: 'zeroes the values of a record that it encrypted',
+    caughtBy: 'leaves the record of the caller as it was',
+    make: withMethods((sound) => ({
+      encryptRecord: async (fields, context, options) => {
+        const record = await sound.encryptRecord(fields, context, options)
+        for (const value of fields.values()) value.fill(0)
+        return record
+      },
+    })),
+  },
+  {
     fault: 'loses a field that has the name of a prototype',
     caughtBy: 'gives back a record with the names of prototypes',
     make: withMethods((sound) => ({
