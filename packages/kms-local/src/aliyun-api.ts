@@ -1,5 +1,5 @@
 import { KmsFault } from './faults.js'
-import { ARN_PREFIX, type KeyService, MAX_TEXT_BYTES } from './key-service.js'
+import { ARN_PREFIX, type KeyService } from './key-service.js'
 import type { Key, KeyVersion } from './keys.js'
 import type { Parameters } from './parameters.js'
 
@@ -33,6 +33,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 ])
 
 function encrypt(service: KeyService, parameters: Parameters): object {
+  parameters.refuse('DryRun')
   const keyId = parameters.text('KeyId')
   const text = Buffer.from(parameters.text('Plaintext', { empty: true }))
   const { blob, ...use } = service.encrypt(keyId, text, parameters.context('EncryptionContext'))
@@ -41,6 +42,7 @@ function encrypt(service: KeyService, parameters: Parameters): object {
 }
 
 function decrypt(service: KeyService, parameters: Parameters): object {
+  parameters.refuse('DryRun', 'Recipient')
   const blob = parameters.base64('CiphertextBlob')
   const { text, ...use } = service.decrypt(blob, parameters.context('EncryptionContext'))
   const plaintext = Buffer.from(text.buffer).toString()
@@ -52,6 +54,7 @@ const DATA_KEY_BYTES = { AES_256: 32, AES_128: 16 } as const
 
 /** KeySpec is not looked at where NumberOfBytes is given: Alibaba's own SDKs send the two in contradiction. */
 function generateDataKey(service: KeyService, parameters: Parameters, withPlaintext: boolean): object {
+  parameters.refuse('DryRun', 'Recipient')
   const keyId = parameters.text('KeyId')
   const length = parameters.has('NumberOfBytes')
     ? parameters.integer('NumberOfBytes', { min: 1, max: 1024 })
@@ -68,7 +71,8 @@ async function createKey(service: KeyService, parameters: Parameters): Promise<o
   parameters.choice('Origin', ['Aliyun_KMS'])
   parameters.choice('ProtectionLevel', ['SOFTWARE'])
   parameters.choice('EnableAutomaticRotation', ['false'])
-  return { KeyMetadata: describe(await service.createKey(parameters.optionalText('Description', MAX_TEXT_BYTES))) }
+  parameters.refuse('DKMSInstanceId', 'KeyStorageMechanism', 'Policy', 'RotationInterval', 'Tags')
+  return { KeyMetadata: describe(await service.createKey(parameters.optionalText('Description', 8192))) }
 }
 
 async function scheduleKeyDeletion(service: KeyService, parameters: Parameters): Promise<object> {
@@ -77,6 +81,7 @@ async function scheduleKeyDeletion(service: KeyService, parameters: Parameters):
 }
 
 function listKeys({ keys }: KeyService, parameters: Parameters): object {
+  parameters.refuse('Filters')
   const { page, items } = paginate(keys, parameters)
   return { ...page, Keys: { Key: items.map(({ metadata: { id } }) => ({ KeyId: id, KeyArn: keyArn(id) })) } }
 }

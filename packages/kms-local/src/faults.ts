@@ -60,6 +60,7 @@ const kinds = {
   UnsupportedHTTPMethod: { status: 403, message: 'This HTTP method is not supported.', code: 'INVALID_INPUT' },
   NotFound: { status: 404, message: 'There is nothing at this path.', code: 'INVALID_INPUT' },
   RequestTooLarge: { status: 413, message: 'The request is too large.', code: 'INVALID_INPUT' },
+  RequestTimeout: { status: 408, message: 'The request did not arrive in time.', code: 'TIMEOUT' },
   HeaderTooLarge: { status: 431, message: 'The request line or headers are too large.', code: 'INVALID_INPUT' },
   InternalFailure: { status: 500, message: 'Internal failure.', code: 'INTERNAL' },
   ServiceUnavailableTemporary: { status: 503, message: 'Service unavailable temporarily.', code: 'KMS_UNAVAILABLE' },

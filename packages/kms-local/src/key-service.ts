@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { allocateSecret, type EncryptionContext } from '@parasol/core'
+import { allocateSecret, type CryptoError, type EncryptionContext } from '@parasol/core'
 import { base64Length, encodeBase64 } from './base64-bytes.js'
 import { BadCiphertext, KmsFault } from './faults.js'
 import { blobVersion, openBlob, sealBlob } from './key-blob.js'
@@ -158,6 +158,22 @@ export class KeyService {
     return this.#store.accessKey(id)
   }
 
+  /** The ids of the access keys; a secret is shown by `createAccessKey` alone, once. */
+  get accessKeyIds(): readonly string[] {
+    return this.#store.accessKeyIds
+  }
+
+  /** Requests that it signed are refused from then on. */
+  async deleteAccessKey(id: string): Promise<void> {
+    if (!this.#store.accessKey(id)) throw new KmsFault('InvalidAccessKeyId.NotFound')
+    await this.#store.deleteAccessKey(id)
+  }
+
+  /** What of the store does not open; empty if it is sound. */
+  get damage(): readonly CryptoError[] {
+    return this.#store.damage
+  }
+
   async createAccessKey(): Promise<AccessKey> {
     const id = `LTAI${randomBytes(10).toString('hex')}`
     const accessKey = { id, secret: randomBytes(24).toString('base64url') }
@@ -190,7 +206,8 @@ export class KeyService {
   }
 
   #resolve(keyName: string): string {
-    const name = keyName.startsWith(ARN_PREFIX) ? keyName.slice(ARN_PREFIX.length).replace(/^key\//, '') : keyName
+    if (keyName.startsWith(`${ARN_PREFIX}key/`)) return keyName.slice(ARN_PREFIX.length + 4)
+    const name = keyName.startsWith(`${ARN_PREFIX}alias/`) ? keyName.slice(ARN_PREFIX.length) : keyName
     return name.startsWith('alias/') ? (this.#store.alias(name)?.keyId ?? '') : name
   }
 }

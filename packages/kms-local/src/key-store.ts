@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { CryptoError } from '@parasol/core'
+import { allocateSecret, CryptoError } from '@parasol/core'
 import type { AccessKey, Alias, Key } from './keys.js'
 import { deriveSubkey, type RootKeySource, SCRYPT_N } from './root-key.js'
 import { type Damage, SealedLog } from './sealed-log.js'
-import { makeFolder, openHeader } from './store-header.js'
+import { LOG_FILE, makeFolder, openHeader } from './store-header.js'
 import { StoreLock } from './store-lock.js'
 import { decodeEntity, encodeEntity, type StoredEntity } from './stored-entity.js'
 
@@ -21,7 +21,11 @@ export interface KeyStoreOptions {
  * open, `lock`. What a method acknowledges is on disk.
  *
  * A store with a damaged part opens: keys whose records are sound decrypt and encrypt, others and all changes are
- * refused with STORE_DAMAGED, which names the part.
+ * refused with STORE_DAMAGED, which names the part. If a part is so damaged that it does not tell what it was about,
+ * known keys go on in the last state that could be read.
+ *
+ * Nothing in the folder can show that the end of the log was cut off at a record, or that all of it was replaced by an
+ * older copy of itself: keep backups where who can write to the store cannot write to them.
  */
 export class KeyStore implements AsyncDisposable {
   readonly #folder: string
@@ -42,25 +46,26 @@ export class KeyStore implements AsyncDisposable {
   static async open({ folder, rootKey: source, scryptN = SCRYPT_N }: KeyStoreOptions): Promise<KeyStore> {
     await makeFolder(folder)
     const lock = await StoreLock.acquire(folder)
+    const state = new State()
+    const logKey = allocateSecret(32)
     try {
       const { id, rootKey } = await openHeader(folder, source, scryptN)
-      const logKey = deriveSubkey(rootKey, id, 'log')
+      logKey.set(deriveSubkey(rootKey, id, 'log'))
       rootKey.fill(0)
-      const state = new State()
-      const log = await SealedLog.open(
-        { path: join(folder, 'keys.log'), key: logKey, storeId: id },
-        (entity, content) => state.apply(entity, decodeEntity(content)),
-      )
+      const options = { path: join(folder, LOG_FILE), key: logKey, storeId: id }
+      const log = await SealedLog.open(options, (entity, content) => state.apply(entity, decodeEntity(content)))
       return new KeyStore(folder, log, lock, logKey, state)
     } catch (error) {
+      state[Symbol.dispose]()
+      logKey.fill(0)
       await lock[Symbol.asyncDispose]()
       throw error
     }
   }
 
-  /** The parts that do not open; empty in a sound store. */
-  get damage(): readonly Damage[] {
-    return this.#log.damage
+  /** A STORE_DAMAGED for each part that does not open; empty in a sound store. */
+  get damage(): readonly CryptoError[] {
+    return this.#log.damage.map((damage) => this.#damaged(damage))
   }
 
   get keys(): readonly Key[] {
@@ -71,25 +76,34 @@ export class KeyStore implements AsyncDisposable {
     return [...this.#state.aliases.values()]
   }
 
-  /** @throws CryptoError STORE_DAMAGED if a record about this key is damaged */
+  /** @throws CryptoError STORE_DAMAGED if a record about this key is damaged, or may be */
   key(id: string): Key | undefined {
-    this.#refuseDamage(id)
-    return this.#state.keys.get(id)
+    return this.#find(id, this.#state.keys.get(id))
   }
 
-  /** The id of the key that has a version of this id. */
+  /**
+   * The id of the key that has a version of this id.
+   *
+   * @throws CryptoError STORE_DAMAGED if a damaged record may hold the version
+   */
   keyOfVersion(versionId: string): string | undefined {
-    return this.#state.keyOfVersion.get(versionId)
+    const id = this.#state.keyOfVersion.get(versionId)
+    const [damage] = this.#log.damage
+    if (id === undefined && damage) throw this.#damaged(damage)
+    return id
   }
 
   /** @throws CryptoError STORE_DAMAGED if a record about this alias is damaged */
   alias(name: string): Alias | undefined {
-    this.#refuseDamage(entityId('alias', name))
-    return this.#state.aliases.get(name)
+    return this.#find(entityId('alias', name), this.#state.aliases.get(name))
   }
 
   accessKey(id: string): AccessKey | undefined {
-    return this.#state.accessKeys.get(id)
+    return this.#find(entityId('access-key', id), this.#state.accessKeys.get(id))
+  }
+
+  get accessKeyIds(): readonly string[] {
+    return [...this.#state.accessKeys.keys()]
   }
 
   /** Adds or replaces a key; the former object is zeroed. */
@@ -106,42 +120,55 @@ export class KeyStore implements AsyncDisposable {
   }
 
   async putAccessKey(accessKey: AccessKey): Promise<void> {
-    await this.#write(randomUUID(), { kind: 'access-key', accessKey })
+    await this.#write(entityId('access-key', accessKey.id), { kind: 'access-key', accessKey })
+  }
+
+  async deleteAccessKey(id: string): Promise<void> {
+    await this.#write(entityId('access-key', id), { kind: 'access-key-deleted', id })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#log[Symbol.asyncDispose]()
-    for (const key of this.#state.keys.values()) key[Symbol.dispose]()
+    this.#state[Symbol.dispose]()
     this.#logKey.fill(0)
     await this.#lock[Symbol.asyncDispose]()
   }
 
   async #write(id: string, entity: StoredEntity): Promise<void> {
-    const [damage] = this.damage
+    const [damage] = this.#log.damage
     if (damage) throw this.#damaged(damage)
     const content = encodeEntity(entity)
     try {
       await this.#log.append(id, content)
+    } catch (error) {
+      if (entity.kind === 'key') entity.key[Symbol.dispose]()
+      throw error
     } finally {
       content.fill(0)
     }
     this.#state.apply(id, entity)
   }
 
-  #refuseDamage(id: string): void {
-    const damage = this.damage.find(({ entity }) => entity === id)
+  /** Damage that does not say what it is about may be about anything that is not there. */
+  #find<T>(id: string, found: T | undefined): T | undefined {
+    const damage = this.#log.damage.find(({ entity }) => entity === id || (entity === undefined && found === undefined))
     if (damage) throw this.#damaged(damage)
+    return found
+  }
+
+  #describe(entity: string): string {
+    return this.aliases.find(({ name }) => entityId('alias', name) === entity)?.name ?? entity
   }
 
   #damaged({ offset, sequence, entity }: Damage): CryptoError {
-    const about = entity && this.#state.keys.has(entity) ? `, about key ${entity},` : ''
-    const place = `Record ${sequence}${about} at byte ${offset} of "${join(this.#folder, 'keys.log')}"`
+    const about = entity === undefined ? '' : ` (about ${this.#describe(entity)})`
+    const place = `Record ${sequence} at byte ${offset} of "${join(this.#folder, LOG_FILE)}"${about}`
     return new CryptoError('STORE_DAMAGED', `${place} is damaged: restore the store from a backup`)
   }
 }
 
 /** What the records of the log amount to; a later record about the same thing replaces an earlier one. */
-class State {
+class State implements Disposable {
   readonly keys = new Map<string, Key>()
   readonly keyOfVersion = new Map<string, string>()
   readonly aliases = new Map<string, Alias>()
@@ -154,7 +181,12 @@ class State {
       for (const version of entity.key.metadata.versions) this.keyOfVersion.set(version.id, id)
     } else if (entity.kind === 'alias') this.aliases.set(entity.alias.name, entity.alias)
     else if (entity.kind === 'alias-deleted') this.aliases.delete(entity.name)
-    else this.accessKeys.set(entity.accessKey.id, entity.accessKey)
+    else if (entity.kind === 'access-key') this.accessKeys.set(entity.accessKey.id, entity.accessKey)
+    else this.accessKeys.delete(entity.id)
+  }
+
+  [Symbol.dispose](): void {
+    for (const key of this.keys.values()) key[Symbol.dispose]()
   }
 }
 

@@ -19,6 +19,8 @@ export interface LocalKmsOptions extends KeyStoreOptions {
   /** Aliases that get a key when the store is opened, if they have none. */
   readonly createKeys?: readonly string[]
   readonly now?: () => Date
+  /** Told, when the store is opened, of each part that does not open; by default a process warning. */
+  readonly onDamage?: (damage: CryptoError) => void
 }
 
 /**
@@ -98,6 +100,7 @@ export class LocalKms implements Kms, AsyncDisposable {
   async #open(): Promise<KeyService> {
     const store = await KeyStore.open(this.#options)
     const service = new KeyService(store, this.#options.now)
+    for (const damage of service.damage) (this.#options.onDamage ?? warn)(damage)
     try {
       for (const alias of this.#options.createKeys ?? []) await service.ensureAlias(alias)
     } catch (error) {
@@ -118,6 +121,10 @@ export class LocalKms implements Kms, AsyncDisposable {
       throw error instanceof KmsFault ? error.toCryptoError() : error
     }
   }
+}
+
+function warn(damage: CryptoError): void {
+  process.emitWarning(damage.message, { code: `PARASOL_${damage.code}` })
 }
 
 /** Text that is not base64 was encrypted over HTTP by a client that did not encode it: it is not ours to read. */

@@ -56,6 +56,21 @@ export function isTornTail(file: Buffer, offset: number): boolean {
   )
 }
 
+/** What a header says of which one byte is damaged: it tells which key a damaged record is about. */
+export function mendFrameHeader(file: Buffer, offset: number): FrameHeader | undefined {
+  const bytes = Buffer.from(file.subarray(offset, offset + FRAME_HEADER_BYTES))
+  if (bytes.length < FRAME_HEADER_BYTES) return undefined
+  for (const [index, original] of bytes.entries()) {
+    for (let value = 0; value < 256; value++) {
+      bytes[index] = value
+      const frame = readFrameHeader(bytes, 0)
+      if (frame) return frame
+    }
+    bytes[index] = original
+  }
+  return undefined
+}
+
 function readFrameHeader(file: Buffer, offset: number): FrameHeader | undefined {
   const header = file.subarray(offset, offset + FRAME_HEADER_BYTES)
   const length = header.readUInt32BE(0)

@@ -26,6 +26,12 @@ export class Parameters {
     return value
   }
 
+  /** For documented parameters that this service does not act on: to pass over them would do what was not asked. */
+  refuse(...names: readonly string[]): void {
+    const given = names.find((name) => this.#values.has(name))
+    if (given !== undefined) throw new KmsFault('InvalidParameter', given)
+  }
+
   /** An optional choice among values, of which the first is the default. */
   choice<const Values extends readonly [string, ...string[]]>(name: string, values: Values): Values[number] {
     const value = this.#values.get(name) ?? values[0]

@@ -27,9 +27,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let total = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     total += chunk.length
-    if (total > MAX_BODY_BYTES) throw new KmsFault('RequestTooLarge')
-    chunks.push(chunk)
+    // The rest is read and dropped: a client that is still sending would not see an answer before its end.
+    if (total <= MAX_BODY_BYTES) chunks.push(chunk)
   }
+  if (total > MAX_BODY_BYTES) throw new KmsFault('RequestTooLarge')
   return Buffer.concat(chunks)
 }
 

@@ -5,7 +5,10 @@ import type { AccessKey } from './keys.js'
 /** How far a request's clock may be from ours, in milliseconds. */
 export const CLOCK_TOLERANCE_MS = 15 * 60 * 1000
 
-const digests: Readonly<Record<string, string>> = { 'HMAC-SHA1': 'sha1', 'HMAC-SHA256': 'sha256' }
+const digests: ReadonlyMap<string, string> = new Map([
+  ['HMAC-SHA1', 'sha1'],
+  ['HMAC-SHA256', 'sha256'],
+])
 
 /**
  * The signature of Alibaba Cloud's RPC style: base64 of HMAC(secret & "&", method & "&%2F&" & encoded parameters),
@@ -19,11 +22,10 @@ export function signRequest(
 ): Buffer {
   const canonical = [...parameters]
     .filter(([name]) => name !== 'Signature')
-    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
     .join('&')
-  const digest = digests[signatureMethod] ?? 'sha1'
+  const digest = digests.get(signatureMethod) ?? 'sha1'
   return createHmac(digest, `${secret}&`)
     .update(`${method}&%2F&${percentEncode(canonical)}`)
     .digest()
@@ -50,7 +52,7 @@ export class RequestVerifier {
     const accessKeyId = required(parameters, 'AccessKeyId')
     const signature = Buffer.from(required(parameters, 'Signature'), 'base64')
     const signatureMethod = required(parameters, 'SignatureMethod')
-    if (!(signatureMethod in digests) || required(parameters, 'SignatureVersion') !== '1.0') {
+    if (!digests.has(signatureMethod) || required(parameters, 'SignatureVersion') !== '1.0') {
       throw new KmsFault('IncompleteSignature')
     }
     if (parameters.has('SecurityToken')) throw new KmsFault('InvalidSecurityToken.NotSupported')
@@ -63,34 +65,44 @@ export class RequestVerifier {
     }
     const now = this.#now().getTime()
     if (Math.abs(now - time) > CLOCK_TOLERANCE_MS) throw new KmsFault('IllegalTimestamp')
-    if (!this.#seen.add(expected, now)) throw new KmsFault('SignatureNonceUsed')
+    if (!this.#seen.add(expected, time, now)) throw new KmsFault('SignatureNonceUsed')
   }
 }
 
-/** Most signatures that are remembered; beyond it requests are throttled rather than replays let in. */
-const MAX_SEEN = 1_000_000
+const MINUTE_MS = 60_000
+/** Most signatures that are remembered, some 4,000 a second; beyond it requests are throttled, not replays let in. */
+const MAX_SEEN = 4_000_000
 
 /**
- * Signatures of the last half hour at least: as long as a request's clock can be right. Nonces alone are no use: the
- * official client draws them from so few numbers that they collide by chance.
+ * Signatures for as long as the time of their request can be right. Nonces are no use: the official client draws them
+ * from so few numbers that they collide by chance.
  */
 class SeenSignatures {
-  #current = new Set<string>()
-  #previous = new Set<string>()
-  #since = 0
+  /** By the minute of the request's own time, so that a whole minute is forgotten at once. */
+  readonly #minutes = new Map<number, Set<number>>()
+  #size = 0
 
   /** Whether the signature is new. */
-  add(signature: Buffer, now: number): boolean {
-    if (now - this.#since > 2 * CLOCK_TOLERANCE_MS) {
-      this.#previous = this.#current
-      this.#current = new Set()
-      this.#since = now
-    }
-    const entry = signature.toString('latin1', 0, 16)
-    if (this.#current.has(entry) || this.#previous.has(entry)) return false
-    if (this.#current.size + this.#previous.size >= MAX_SEEN) throw new KmsFault('Rejected.Throttling')
-    this.#current.add(entry)
+  add(signature: Buffer, time: number, now: number): boolean {
+    const minute = Math.floor(time / MINUTE_MS)
+    const seen = this.#minutes.get(minute) ?? this.#begin(minute, now)
+    const fingerprint = signature.readUIntBE(0, 6)
+    if (seen.has(fingerprint)) return false
+    if (this.#size >= MAX_SEEN) throw new KmsFault('Rejected.Throttling')
+    seen.add(fingerprint)
+    this.#size += 1
     return true
+  }
+
+  #begin(minute: number, now: number): Set<number> {
+    for (const [old, { size }] of this.#minutes) {
+      if ((old + 1) * MINUTE_MS + CLOCK_TOLERANCE_MS >= now) continue
+      this.#minutes.delete(old)
+      this.#size -= size
+    }
+    const seen = new Set<number>()
+    this.#minutes.set(minute, seen)
+    return seen
   }
 }
 

@@ -29,7 +29,9 @@ const deriveByScrypt = promisify(scrypt) as (
 
 export function newDerivation(source: RootKeySource, N: number): KeyDerivation {
   if ('keyFile' in source) return { name: 'key-file' }
-  return { name: 'scrypt', N, r: 8, p: 1, salt: randomBytes(16).toString('base64') }
+  const derivation: KeyDerivation = { name: 'scrypt', N, r: 8, p: 1, salt: randomBytes(16).toString('base64') }
+  if (isDerivation(derivation)) return derivation
+  throw new CryptoError('INVALID_INPUT', "scrypt's N must be a power of two from 2^10 to 2^20")
 }
 
 /** Refuses parameters that would make opening a hostile store a way to exhaust this machine. */
@@ -56,7 +58,8 @@ export async function openRootKey(source: RootKeySource, derivation: KeyDerivati
 /** Makes the key file of a new store if there is none. */
 export async function ensureKeyFile(source: RootKeySource): Promise<void> {
   if ('keyFile' in source && !existsSync(source.keyFile)) {
-    await writeFileAtomic(source.keyFile, randomBytes(KEY_BYTES), { mode: 0o600 })
+    const key = randomBytes(KEY_BYTES)
+    await writeFileAtomic(source.keyFile, key, { mode: 0o600 }).finally(() => key.fill(0))
   }
 }
 
@@ -67,17 +70,10 @@ export function deriveSubkey(rootKey: Uint8Array, storeId: string, use: string):
 
 async function derive(passphrase: string, { N, r, p, salt }: KeyDerivation & { name: 'scrypt' }): Promise<Uint8Array> {
   if (passphrase === '') throw new CryptoError('WRONG_PASSPHRASE', 'The passphrase is empty')
-  const derived = await deriveByScrypt(
-    Buffer.from(passphrase.normalize('NFC')),
-    Buffer.from(salt, 'base64'),
-    KEY_BYTES,
-    {
-      N,
-      r,
-      p,
-      maxmem: 256 * N * r,
-    },
-  )
+  const bytes = Buffer.from(passphrase.normalize('NFC'))
+  const options = { N, r, p, maxmem: 256 * N * r }
+  const derived = await deriveByScrypt(bytes, Buffer.from(salt, 'base64'), KEY_BYTES, options)
+  bytes.fill(0)
   return moveSecret(derived)
 }
 

@@ -3,7 +3,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { syncDirectory } from '@parasol/core/files'
-import { FRAME_HEADER_BYTES, type FrameHeader, findFrame, isTornTail, writeFrameHeader } from './log-frame.js'
+import {
+  FRAME_HEADER_BYTES,
+  type FrameHeader,
+  findFrame,
+  isTornTail,
+  mendFrameHeader,
+  writeFrameHeader,
+} from './log-frame.js'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
@@ -118,10 +125,10 @@ function readRecords(options: LogOptions, file: Buffer, replay: (entity: string,
   while (end < file.length) {
     const frame = findFrame(file, end, sequence)
     if (!frame) {
-      if (!isTornTail(file, end)) damage.push({ offset: end, sequence, entity: undefined })
+      if (!isTornTail(file, end)) damage.push(lost(file, end, sequence))
       break
     }
-    if (frame.offset > end) damage.push({ offset: end, sequence, entity: undefined })
+    if (frame.offset > end || frame.sequence > sequence) damage.push(lost(file, end, sequence))
     const content = unseal(options, frame, file)
     const frameEnd = frame.offset + FRAME_HEADER_BYTES + frame.length
     if (content) {
@@ -137,6 +144,12 @@ function readRecords(options: LogOptions, file: Buffer, replay: (entity: string,
     sequence = frame.sequence + 1
   }
   return { end: damage.length > 0 ? file.length : end, sequence, damage }
+}
+
+/** What is missing where the next record should be. */
+function lost(file: Buffer, offset: number, sequence: number): Damage {
+  const mended = mendFrameHeader(file, offset)
+  return { offset, sequence, entity: mended?.sequence === sequence ? mended.entity : undefined }
 }
 
 function seal({ key, storeId }: LogOptions, header: FrameHeader, content: Uint8Array): Buffer {

@@ -26,11 +26,16 @@ export interface KmsServerOptions {
 export interface KmsServer extends AsyncDisposable {
   readonly host: string
   readonly port: number
+  readonly url: string
   /** `host:port`, as the `endpoint` of Alibaba's client wants it; the protocol is `http`. */
   readonly endpoint: string
 }
 
 const API_VERSION = '2016-01-20'
+/** How long requests that are under way have to finish when the server is closed. */
+const CLOSING_MS = 2_000
+/** Without it Node answers a request that names no host by itself, without JSON. */
+const EVERY_ANSWER_OURS = { requireHostHeader: false } as const
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 
 /**
@@ -48,11 +53,20 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
     accessKey: (id) => service.accessKey(id),
     ...(options.now ? { now: options.now } : {}),
   })
+  const serve = (request: IncomingMessage, response: ServerResponse): void =>
+    void handle(request, response, { ...options, verifier })
   const server = createServer(
     // Alibaba's client puts up to 6 KB of plaintext and 8 KB of context into the URL.
-    { maxHeaderSize: 65_536, headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 15_000 },
-    (request, response) => void handle(request, response, { ...options, verifier }),
+    {
+      maxHeaderSize: 65_536,
+      headersTimeout: 5_000,
+      requestTimeout: 10_000,
+      keepAliveTimeout: 15_000,
+      ...EVERY_ANSWER_OURS,
+    },
+    serve,
   )
+  server.on('checkExpectation', serve)
   server.on('clientError', refuseMalformed)
   await listen(server, port, host)
   const address = server.address() as AddressInfo
@@ -60,6 +74,7 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
   return {
     host,
     port: address.port,
+    url: `http://${literal}:${address.port}/`,
     endpoint: `${literal}:${address.port}`,
     [Symbol.asyncDispose]: () => close(server),
   }
@@ -80,8 +95,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   } catch (error) {
     fault = toFault(error)
     answer(response, fault.status, describeFault(fault, RequestId, request.headers.host))
-    // What a refused request still has to say is not read.
-    if (!request.complete) response.once('finish', () => request.destroy())
+    request.resume()
   }
   options.onRequest?.(action, fault?.fault)
 }
@@ -130,7 +144,10 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.end(text)
 }
 
-const malformed: Readonly<Record<string, FaultCode>> = { HPE_HEADER_OVERFLOW: 'HeaderTooLarge' }
+const malformed: Readonly<Record<string, FaultCode>> = {
+  HPE_HEADER_OVERFLOW: 'HeaderTooLarge',
+  ERR_HTTP_REQUEST_TIMEOUT: 'RequestTimeout',
+}
 
 /** What is not HTTP gets JSON too: a client that cannot parse its answer loses the status. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
@@ -150,9 +167,14 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
+/** Lets what is under way finish, then cuts off clients that keep their connection. */
 function close(server: Server): Promise<void> {
+  const deadline = setTimeout(() => server.closeAllConnections(), CLOSING_MS)
   return new Promise((resolve) => {
-    server.close(() => resolve())
+    server.close(() => {
+      clearTimeout(deadline)
+      resolve()
+    })
     server.closeIdleConnections()
   })
 }

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { guardIo, writeFileAtomic } from '@parasol/core/files'
@@ -12,6 +12,9 @@ import {
   openRootKey,
   type RootKeySource,
 } from './root-key.js'
+
+/** The sealed records of a store, beside its header. */
+export const LOG_FILE = 'keys.log'
 
 /** What `store.json` holds, in clear: how the root key comes about, and how to tell whether it is the right one. */
 interface StoreHeader {
@@ -38,7 +41,19 @@ export async function openHeader(folder: string, source: RootKeySource, scryptN:
     if (cause.code === 'ENOENT') return undefined
     throw new CryptoError('IO', `Cannot read "${path}" (${cause.code})`, { cause })
   })
-  return text === undefined ? createHeader(path, source, scryptN) : readHeader(path, text, source)
+  const log = join(folder, LOG_FILE)
+  const logSize = await stat(log).then(
+    ({ size }) => size,
+    () => undefined,
+  )
+  if (text !== undefined) {
+    if (logSize === undefined) throw new CryptoError('STORE_DAMAGED', `"${log}" is missing: restore it from a backup`)
+    return readHeader(path, text, source)
+  }
+  // A new header over an old log would pass for a sound store, and its keys for damaged.
+  if (logSize) throw new CryptoError('STORE_DAMAGED', `"${path}" is missing beside a log: restore it from a backup`)
+  await guardIo(log, () => writeFile(log, '', { mode: 0o600, flag: 'a' }))
+  return createHeader(path, source, scryptN)
 }
 
 /** Makes the folder of a store, which only its owner may enter. */
@@ -55,20 +70,22 @@ async function createHeader(path: string, source: RootKeySource, scryptN: number
     derivation: newDerivation(source, scryptN),
   }
   const rootKey = await openRootKey(source, header.derivation)
-  const file = { ...header, checksum: checksum(header), proof: proof(header, rootKey).toString('base64') }
+  const proven = { ...header, proof: proof(header, rootKey).toString('base64') }
+  const file = { ...proven, checksum: checksum(proven) }
   await writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
   return { id: header.id, rootKey }
 }
 
 async function readHeader(path: string, text: string, source: RootKeySource): Promise<OpenedHeader> {
-  const { checksum: expected, proof: expectedProof, ...header } = parse(path, text)
-  if (!isHeader(header) || checksum(header) !== expected || typeof expectedProof !== 'string') throw damaged(path)
+  const { checksum: expected, ...proven } = parse(path, text)
+  if (checksum(proven) !== expected) throw damaged(path)
+  const { proof: expectedProof, ...header } = proven
+  if (!isHeader(header) || typeof expectedProof !== 'string') throw damaged(path)
   const rootKey = await openRootKey(source, header.derivation)
   const given = Buffer.from(expectedProof, 'base64')
   const computed = proof(header, rootKey)
   if (given.length === computed.length && timingSafeEqual(given, computed)) return { id: header.id, rootKey }
   rootKey.fill(0)
-  if (given.length !== computed.length) throw damaged(path)
   const what = header.derivation.name === 'scrypt' ? 'passphrase' : 'key file'
   throw new CryptoError('WRONG_PASSPHRASE', `This ${what} does not open the store of "${path}"`)
 }
@@ -87,7 +104,7 @@ function isHeader(value: object): value is StoreHeader {
 }
 
 /** Tells a damaged header from a wrong passphrase. */
-function checksum(header: StoreHeader): string {
+function checksum(header: object): string {
   return createHash('sha256').update(JSON.stringify(header)).digest('base64')
 }
 

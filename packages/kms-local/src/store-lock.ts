@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { CryptoError } from '@parasol/core'
 
 /**
  * Keeps a second process out of a store. The lock is a file that names the process which holds it; a lock whose process
- * is gone is taken over.
+ * is gone is taken over. A process of another host cannot be looked for, so its lock stays until someone removes it.
  */
 export class StoreLock implements AsyncDisposable {
   readonly #path: string
@@ -19,13 +21,13 @@ export class StoreLock implements AsyncDisposable {
   /** @throws CryptoError LOCKED that names the process */
   static async acquire(folder: string): Promise<StoreLock> {
     const path = join(folder, 'lock')
-    const owner = JSON.stringify({ pid: process.pid, started: startTime(process.pid) })
+    const owner = JSON.stringify({ pid: process.pid, started: startTime(process.pid), host: hostname() })
     for (let attempt = 0; attempt < 3; attempt++) {
       if (await create(path, owner)) return new StoreLock(path, owner)
       const holder = await readHolder(path)
       if (holder === undefined) continue
       if (isAlive(holder)) throw locked(folder, holder)
-      await removeStale(path, holder)
+      await removeStale(path, holder, owner)
     }
     throw new CryptoError('LOCKED', `The store "${folder}" is being opened by other processes: try again`)
   }
@@ -37,7 +39,7 @@ export class StoreLock implements AsyncDisposable {
 
 /** The file appears under its name with its content, so that nobody reads a lock which is half written. */
 async function create(path: string, owner: string): Promise<boolean> {
-  const temporary = `${path}.${process.pid}.new`
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
     await writeFile(temporary, owner, { mode: 0o600 })
     await link(temporary, path)
@@ -55,32 +57,49 @@ async function readHolder(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(() => undefined)
 }
 
-/** Moves the stale lock away first, so that of two processes which see it only one removes it. */
-async function removeStale(path: string, holder: string): Promise<void> {
-  const away = `${path}.${process.pid}`
-  await rename(path, away).catch(() => undefined)
-  const moved = await readHolder(away)
-  if (moved !== undefined && moved !== holder) await rename(away, path)
-  await rm(away, { force: true })
+/**
+ * One process at a time removes a stale lock, and looks again before it does: of two that saw the stale one, the slower
+ * would else remove the lock that the faster has made since.
+ */
+async function removeStale(path: string, holder: string, owner: string): Promise<void> {
+  const takeover = `${path}.takeover`
+  if (!(await create(takeover, owner))) {
+    const other = await readHolder(takeover)
+    if (other !== undefined && !isAlive(other)) await rm(takeover, { force: true })
+    return
+  }
+  try {
+    if ((await readHolder(path)) === holder) await rm(path, { force: true })
+  } finally {
+    await rm(takeover, { force: true })
+  }
 }
 
-function isAlive(holder: string): boolean {
-  const { pid, started } = parseHolder(holder)
-  if (pid === undefined) return false
+interface Holder {
+  readonly pid: number
+  readonly started: string
+  readonly host: string
+}
+
+function isAlive(text: string): boolean {
+  const holder = parseHolder(text)
+  if (!holder) return false
+  if (holder.host !== hostname()) return true
   try {
-    process.kill(pid, 0)
+    process.kill(holder.pid, 0)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
   }
-  return started === '' || startTime(pid) === '' || startTime(pid) === started
+  const started = startTime(holder.pid)
+  return holder.started === '' || started === '' || started === holder.started
 }
 
-function parseHolder(holder: string): { pid?: number; started: string } {
+function parseHolder(text: string): Holder | undefined {
   try {
-    const { pid, started } = JSON.parse(holder)
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, started: String(started) } : { started: '' }
+    const { pid, started, host } = JSON.parse(text)
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, started: String(started), host: String(host) } : undefined
   } catch {
-    return { started: '' }
+    return undefined
   }
 }
 
@@ -94,7 +113,11 @@ function startTime(pid: number): string {
   }
 }
 
-function locked(folder: string, holder: string): CryptoError {
-  const { pid } = parseHolder(holder)
-  return new CryptoError('LOCKED', `The store "${folder}" is open in process ${pid}: end it, or talk to it over HTTP`)
+function locked(folder: string, text: string): CryptoError {
+  const { pid, host } = parseHolder(text) as Holder
+  const message =
+    host === hostname()
+      ? `The store "${folder}" is open in process ${pid}: end it, or talk to it over HTTP`
+      : `The store "${folder}" is open in process ${pid} of host "${host}": if that is gone, remove its file "lock"`
+  return new CryptoError('LOCKED', message)
 }

@@ -6,6 +6,7 @@ export type StoredEntity =
   | { readonly kind: 'alias'; readonly alias: Alias }
   | { readonly kind: 'alias-deleted'; readonly name: string }
   | { readonly kind: 'access-key'; readonly accessKey: AccessKey }
+  | { readonly kind: 'access-key-deleted'; readonly id: string }
 
 /**
  * A record's content before it is sealed:
