@@ -1,65 +1,115 @@
-import { enums, type Message, type PublicKeyEncryptedSessionKeyPacket, readMessage, unarmor } from 'openpgp'
-import { openpgpConfig } from './openpgp-config.js'
+import { enums, type PrivateKey, PublicKeyEncryptedSessionKeyPacket } from 'openpgp'
+import { dearmorMessage, isArmored } from './armored-text.js'
 import { type PacketFrame, splitPackets } from './packet-frame.js'
+import { shown } from './usable-key.js'
 
 /** An encrypted message that is in order as far as can be seen without a key. */
 export interface EncryptedMessage {
-  readonly message: Message<Uint8Array>
+  readonly sessionKeys: readonly EncryptedSessionKey[]
   /** The packets before the encrypted data: who can open it, and how. */
-  readonly recipients: Uint8Array
+  readonly preamble: Uint8Array
+  /** The packet of the encrypted data. */
+  readonly data: Uint8Array
+  /** Whether the header of the encrypted data is the one that we write. */
+  readonly canonical: boolean
 }
 
-const { publicKeyEncryptedSessionKey: PKESK, symEncryptedIntegrityProtectedData: SEIPD, marker: MARKER } = enums.packet
-const PADDING = 21
-/** A message to more recipients than this is refused before a private key is used on each. */
-const MAX_PACKETS = 130
-const ARMOR = /^-----BEGIN PGP MESSAGE-----\r?\n[\s\S]*\r?\n-----END PGP MESSAGE-----\s*$/
+/** The session key of a message, encrypted to one key. */
+export interface EncryptedSessionKey {
+  readonly packet: Uint8Array
+  /** 16 hexadecimal digits; zeros if the recipient is not named. */
+  readonly keyId: string
+}
+
+/** That part of a message which some keys can open. */
+export interface AddressedPart {
+  /** Of the keys that can open it, upper case. */
+  readonly fingerprints: readonly string[]
+  readonly packets: Uint8Array
+}
+
+const { publicKeyEncryptedSessionKey: PKESK, symEncryptedSessionKey: SKESK, marker: MARKER } = enums.packet
+const { symEncryptedIntegrityProtectedData: SEIPD, aeadEncryptedData: OCB } = enums.packet
+const MAX_BEFORE_DATA = new Map<number, number>([
+  [PKESK, 128],
+  [SKESK, 16],
+  [MARKER, 1],
+])
+const MAX_PACKETS = 1 + [...MAX_BEFORE_DATA.values()].reduce((sum, limit) => sum + limit)
+/** A message that asks for more uses of our keys is refused: each can take 50 ms. */
+const MAX_ATTEMPTS = 16
+const HIDDEN_RECIPIENT = '0000000000000000'
 
 /**
- * Reads a message that is one sequence of session keys and one block of integrity-protected data: binary or armored,
- * with nothing before, after or between. Undefined if it is anything else, or if a session key is written in another way
- * than the one in which it is always written: several ways to write one message would make it malleable.
+ * Takes apart a message that is one sequence of session keys and one block of integrity-protected data: binary or
+ * armored, with nothing before, after or between. Undefined if it is anything else. Session keys under passphrases are
+ * passed over: this scheme has none.
  */
-export async function readEncryptedMessage(ciphertext: Uint8Array): Promise<EncryptedMessage | undefined> {
-  const binary = isArmored(ciphertext) ? await dearmor(ciphertext) : ciphertext
+export function parseEncryptedMessage(ciphertext: Uint8Array): EncryptedMessage | undefined {
+  const binary = isArmored(ciphertext) ? dearmorMessage(ciphertext) : ciphertext
   const packets = binary && splitPackets(binary, MAX_PACKETS)
   const data = packets?.at(-1)
-  if (!binary || !packets || data?.tag !== SEIPD || !packets.slice(0, -1).every(isPreamble)) return undefined
-  const message = await readMessage({ binaryMessage: binary, config: openpgpConfig })
-  const sessionKeys = packets.filter(({ tag }) => tag === PKESK)
-  const parsed = message.packets.filterByTag(PKESK) as unknown as PublicKeyEncryptedSessionKeyPacket[]
-  if (sessionKeys.length !== parsed.length || !sessionKeys.every((frame, index) => isCanonical(frame, parsed[index]))) {
-    return undefined
+  if (!binary || !packets || !data || (data.tag !== SEIPD && data.tag !== OCB)) return undefined
+  const before = packets.slice(0, -1)
+  if (!isWithinLimits(before)) return undefined
+  return {
+    sessionKeys: before.flatMap((frame) => readSessionKey(frame, binary)),
+    preamble: binary.subarray(0, data.start),
+    data: binary.subarray(data.start),
+    canonical: data.canonical,
   }
-  return { message, recipients: binary.subarray(0, data.start) }
 }
 
-function isArmored(ciphertext: Uint8Array): boolean {
-  return Buffer.from(ciphertext.subarray(0, 5)).toString('latin1') === '-----'
+/** Undefined if these keys open nothing of the message, or would be tried too often. */
+export function addressedPart(
+  { sessionKeys, data }: EncryptedMessage,
+  candidates: readonly PrivateKey[],
+): AddressedPart | undefined {
+  const addressed = sessionKeys.map(({ packet, keyId }) => ({ packet, keys: keysOfId(candidates, keyId) }))
+  const attempts = addressed.reduce((sum, { keys }) => sum + keys.length, 0)
+  if (attempts === 0 || attempts > MAX_ATTEMPTS) return undefined
+  const packets = addressed.filter(({ keys }) => keys.length > 0).map(({ packet }) => packet)
+  return {
+    fingerprints: [...new Set(addressed.flatMap(({ keys }) => keys.map(shown)))],
+    packets: Buffer.concat([...packets, data]),
+  }
 }
 
-async function dearmor(ciphertext: Uint8Array): Promise<Uint8Array | undefined> {
-  const text = Buffer.from(ciphertext).toString('latin1')
-  if (!ARMOR.test(text) || text.indexOf('-----BEGIN', 1) !== -1) return undefined
-  const { data } = await unarmor(text, openpgpConfig)
-  return data as Uint8Array
+function keysOfId(candidates: readonly PrivateKey[], keyId: string): PrivateKey[] {
+  if (keyId === HIDDEN_RECIPIENT) return [...candidates]
+  return candidates.filter((key) => key.getKeyIDs().some((id) => id.toHex() === keyId))
 }
 
-/** Messages to a passphrase are not this scheme's: each one offered would cost a key derivation. */
-function isPreamble({ tag }: PacketFrame): boolean {
-  return tag === PKESK || tag === MARKER || tag === PADDING
+function isWithinLimits(frames: readonly PacketFrame[]): boolean {
+  const counts = new Map<number, number>()
+  for (const { tag } of frames) counts.set(tag, (counts.get(tag) ?? 0) + 1)
+  return [...counts].every(([tag, count]) => count <= (MAX_BEFORE_DATA.get(tag) ?? 0))
 }
 
 /** What the types of OpenPGP.js do not tell of a session key packet. */
 interface SessionKeyInternals {
+  read(body: Uint8Array): void
   write(): Uint8Array
+  readonly publicKeyID: { toHex(): string }
   readonly encrypted: { readonly V?: Uint8Array } | null
 }
 
-function isCanonical({ body }: PacketFrame, packet: PublicKeyEncryptedSessionKeyPacket | undefined): boolean {
-  const { write, encrypted } = packet as unknown as SessionKeyInternals
-  if (!body || Buffer.compare(write.call(packet), body) !== 0) return false
-  // X25519 ignores the highest bit of the ephemeral point, which nobody sets.
-  const point = encrypted?.V
-  return point?.length !== 33 || point[0] !== 0x40 || ((point[32] ?? 0) & 0x80) === 0
+/** None if it is of an algorithm that is unknown here, or written in another way than the one usual way. */
+function readSessionKey({ tag, start, end, body }: PacketFrame, binary: Uint8Array): EncryptedSessionKey[] {
+  if (tag !== PKESK || !body) return []
+  const packet = new PublicKeyEncryptedSessionKeyPacket() as unknown as SessionKeyInternals
+  try {
+    packet.read(body)
+    if (!isUsualForm(packet, body)) return []
+  } catch {
+    return []
+  }
+  return [{ packet: binary.subarray(start, end), keyId: packet.publicKeyID.toHex() }]
+}
+
+/** Bits that a reader passes over, in the length of a number and on an X25519 point, would make a message malleable. */
+function isUsualForm(packet: SessionKeyInternals, body: Uint8Array): boolean {
+  const point = packet.encrypted?.V
+  const isX25519 = point?.length === 33 && point[0] === 0x40
+  return Buffer.compare(packet.write(), body) === 0 && !(isX25519 && ((point[32] ?? 0) & 0x80) !== 0)
 }

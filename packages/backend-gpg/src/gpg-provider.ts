@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomFillSync } from 'node:crypto'
 import {
+  allocateSecret,
   type CallOptions,
   CryptoError,
   type CryptoProvider,
+  DATA_KEY_BYTES,
   decryptionFailed,
   type EncryptionContext,
   encodeContext,
@@ -10,23 +12,14 @@ import {
   requireEmptyContext,
   throwIfAborted,
 } from '@parasol/core'
-import {
-  armor,
-  createMessage,
-  decrypt,
-  encrypt,
-  encryptSessionKey,
-  enums,
-  type PrivateKey,
-  type PublicKey,
-  type SessionKey,
-} from 'openpgp'
-import { type EncryptedMessage, readEncryptedMessage } from './encrypted-message.js'
+import { armorMessage } from './armored-text.js'
+import { addressedPart, type EncryptedMessage, parseEncryptedMessage } from './encrypted-message.js'
 import { parseFingerprint } from './fingerprint.js'
+import { KeyCache } from './key-cache.js'
 import type { KeySource } from './key-ring.js'
-import { clearKey, requireEncryptionKey, requireSigningKey, unlockKey } from './keys.js'
-import { openpgpConfig, toleratedNow } from './openpgp-config.js'
-import { CONTEXT_NOTATION, hasNotation, notation, RECIPIENTS_NOTATION, validSignatures } from './signatures.js'
+import { openMessage } from './open-message.js'
+import { CONTEXT_NOTATION, notation, RECIPIENTS_NOTATION } from './signatures.js'
+import { preambleDigest, writeMessage } from './write-message.js'
 
 export interface GpgOptions {
   readonly keyRing: KeySource
@@ -36,16 +29,19 @@ export interface GpgOptions {
   readonly signer?: string
   /** Full fingerprints of those whose signatures are accepted; by default the signer. */
   readonly verify?: readonly string[]
-  /** The keys that decrypt; by default those recipients whose secret keys are in the ring. */
+  /** The keys that decrypt; by default those of the recipients and the signer whose secret keys are in the ring. */
   readonly decryptWith?: readonly string[]
-  /** Asked once, when a secret key is first needed. */
-  readonly passphrase?: () => string | Promise<string>
+  /** Asked once for each secret key that is locked, when it is first needed. */
+  readonly passphrase?: (fingerprint: string) => string | Promise<string>
   /**
    * `signed`: the context is bound by the signature, and demanded of it. `refused`, the default: messages as partners
    * exchange them, which take no context.
    */
   readonly context?: 'signed' | 'refused'
-  /** Whether messages without a valid signature are read. False by default, and never with `context: signed`. */
+  /**
+   * Whether messages without a signature are read, and without `verify` also those whose signatures cannot be judged.
+   * False by default, and never with `context: signed`.
+   */
   readonly allowUnsigned?: boolean
   /** Whether messages are written as text; they are read in both forms. False by default. */
   readonly armor?: boolean
@@ -59,179 +55,113 @@ const MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024
  * Scheme three: OpenPGP messages to named recipients, signed, which gpg 2.2 and everything later reads.
  *
  * A message is accepted only with a valid signature by a key that is named in full, unless unsigned ones are allowed.
- * With `context: signed` the signature also holds two notations, the SHA-256 of the context and that of the packets
- * which say who can read the message: so it can be neither moved to another row nor passed on to another reader as if it
- * had been written to him.
+ * What we sign holds the fingerprints of the recipients and the digest of all that stands before the encrypted data, and
+ * with `context: signed` the SHA-256 of the context: so it can be neither changed in any byte of its binary form, nor
+ * moved to another row, nor passed on to another reader as if it had been written to him.
  */
 export class GpgProvider implements CryptoProvider, Disposable {
   readonly scheme: string
   readonly traits: ProviderTraits
-  readonly #options: GpgOptions
-  readonly #bindsContext: boolean
-  readonly #unlocked = new Map<string, Promise<PrivateKey>>()
-  readonly #certificates = new Map<string, Promise<PublicKey>>()
+  readonly #keys: KeyCache
+  readonly #recipients: readonly string[]
+  readonly #signer: string | undefined
+  readonly #verify: readonly string[]
+  readonly #decryptWith: readonly string[]
+  readonly #allowUnsigned: boolean
+  readonly #armor: boolean
 
-  /** @throws CryptoError INVALID_CONFIG, INVALID_INPUT (a fingerprint that is not one) */
+  /** @throws CryptoError INVALID_CONFIG; INVALID_INPUT, reason GPG_FINGERPRINT_INVALID */
   constructor(options: GpgOptions) {
-    const { scheme = 'gpg', context = 'refused', recipients, signer, verify = signer ? [signer] : [] } = options
-    const { allowUnsigned = false } = options
-    this.scheme = scheme
-    this.#bindsContext = context === 'signed'
+    const { recipients, signer, context = 'refused', allowUnsigned = false } = options
+    const own = signer === undefined ? [] : [signer]
+    this.scheme = options.scheme ?? 'gpg'
     this.traits = {
       maxPlaintextBytes: MAX_PLAINTEXT_BYTES,
-      bindsContext: this.#bindsContext,
+      bindsContext: context === 'signed',
       plaintextLeavesProcess: false,
     }
+    this.#keys = new KeyCache({ keyRing: options.keyRing, passphrase: options.passphrase })
+    this.#recipients = parseAll(recipients)
+    this.#signer = parseAll(own)[0]
+    this.#verify = parseAll(options.verify ?? own)
+    this.#decryptWith = parseAll(options.decryptWith ?? [...recipients, ...own])
+    this.#allowUnsigned = allowUnsigned
+    this.#armor = options.armor ?? false
     requireSound(recipients.length > 0, 'names no recipients')
-    requireSound(!this.#bindsContext || signer !== undefined, 'binds the context by a signature and names no signer')
-    requireSound(!this.#bindsContext || !allowUnsigned, 'binds the context by a signature and allows unsigned messages')
-    requireSound(verify.length > 0 || allowUnsigned, 'names nobody whose signature is accepted ("verify")')
-    this.#options = {
-      ...options,
-      recipients: recipients.map(parseFingerprint),
-      verify: verify.map(parseFingerprint),
-      decryptWith: (options.decryptWith ?? recipients).map(parseFingerprint),
-      ...(signer ? { signer: parseFingerprint(signer) } : {}),
-    }
+    requireSound(context !== 'signed' || own.length > 0, 'binds the context by a signature and names no signer')
+    requireSound(
+      context !== 'signed' || !allowUnsigned,
+      'binds the context by a signature and allows unsigned messages',
+    )
+    requireSound(this.#verify.length > 0 || allowUnsigned, 'names nobody whose signature is accepted ("verify")')
   }
 
   async encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     throwIfAborted(options?.signal)
     const contextDigest = this.#contextDigest(context)
     requireSize(plaintext.length)
-    const binary = Uint8Array.from(plaintext)
-    const sessionKey = { data: randomBytes(32), algorithm: 'aes256' } as const satisfies SessionKey
-    const recipients = await this.#encryptSessionKey(sessionKey)
-    const data = await this.#encryptData(binary, sessionKey, this.#notations(contextDigest, recipients))
-    sessionKey.data.fill(0)
-    throwIfAborted(options?.signal)
-    const message = Buffer.concat([recipients, data])
-    return this.#options.armor ? armorMessage(message) : message
+    const copy = Uint8Array.from(plaintext)
+    const sessionKey = allocateSecret(DATA_KEY_BYTES)
+    try {
+      const message = await writeMessage({
+        plaintext: copy,
+        sessionKey: randomFillSync(sessionKey),
+        recipients: await this.#keys.certificates(this.#recipients),
+        signer: this.#signer === undefined ? undefined : await this.#keys.unlocked(this.#signer),
+        notations: this.traits.bindsContext ? [notation(CONTEXT_NOTATION, contextDigest)] : [],
+      })
+      throwIfAborted(options?.signal)
+      return this.#armor ? armorMessage(message) : message
+    } finally {
+      copy.fill(0)
+      sessionKey.fill(0)
+    }
   }
 
   async decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     throwIfAborted(options?.signal)
     const contextDigest = this.#contextDigest(context)
-    const keys = await this.#decryptionKeys()
-    const certificates = await this.#loadCertificates(this.#options.verify ?? [])
+    const message = parseEncryptedMessage(Uint8Array.from(ciphertext))
+    const secretKeys = await this.#keys.secretKeys(this.#decryptWith)
+    const certificates = await this.#keys.certificates(this.#verify)
     throwIfAborted(options?.signal)
-    try {
-      const encrypted = await readEncryptedMessage(Uint8Array.from(ciphertext))
-      if (encrypted) return await this.#open(encrypted, contextDigest, keys, certificates)
-    } catch {}
-    throw decryptionFailed()
+    const addressed = message && addressedPart(message, secretKeys)
+    if (!addressed) throw decryptionFailed()
+    const { bindsContext } = this.traits
+    const decryptionKeys = await Promise.all(addressed.fingerprints.map((digits) => this.#keys.unlocked(digits)))
+    const plaintext = await openMessage(addressed.packets, decryptionKeys, {
+      certificates,
+      notations: expectedNotations(message, contextDigest),
+      notationsRequired: bindsContext,
+      readers: addressed.fingerprints,
+      allowUnsigned: this.#allowUnsigned,
+    })
+    throwIfAborted(options?.signal)
+    if (!plaintext) throw decryptionFailed()
+    return plaintext
   }
 
-  /** Clears unlocked secret keys, as far as OpenPGP.js can. */
+  /** Zeroes unlocked secret keys, as far as OpenPGP.js can. */
   [Symbol.dispose](): void {
-    for (const unlocking of this.#unlocked.values()) unlocking.then(clearKey, () => undefined)
-    this.#unlocked.clear()
+    this.#keys[Symbol.dispose]()
   }
 
-  async #open(
-    { message, recipients }: EncryptedMessage,
-    contextDigest: Uint8Array | undefined,
-    decryptionKeys: PrivateKey[],
-    certificates: PublicKey[],
-  ): Promise<Uint8Array> {
-    const { data, signatures } = await decrypt({
-      message,
-      decryptionKeys,
-      verificationKeys: certificates,
-      format: 'binary',
-      date: toleratedNow(),
-      config: openpgpConfig,
-    })
-    const valid = await validSignatures(signatures, certificates)
-    const accepted = valid.some(
-      (packet) =>
-        !contextDigest ||
-        (hasNotation(packet, CONTEXT_NOTATION, contextDigest) &&
-          hasNotation(packet, RECIPIENTS_NOTATION, digest(recipients))),
-    )
-    const unsigned = signatures.length === 0 && this.#options.allowUnsigned === true
-    if (!accepted && !unsigned) throw decryptionFailed()
-    return data as Uint8Array
-  }
-
-  #contextDigest(context: EncryptionContext): Uint8Array | undefined {
-    if (this.#bindsContext) return digest(encodeContext(context))
-    requireEmptyContext(context, this.scheme)
-    return undefined
-  }
-
-  #notations(contextDigest: Uint8Array | undefined, recipients: Uint8Array) {
-    if (!contextDigest) return []
-    return [notation(CONTEXT_NOTATION, contextDigest), notation(RECIPIENTS_NOTATION, digest(recipients))]
-  }
-
-  /** A session key of our own, without AEAD: some keys advertise what their owner's gpg does not read. */
-  async #encryptSessionKey(sessionKey: SessionKey): Promise<Uint8Array> {
-    const encryptionKeys = await this.#loadCertificates(this.#options.recipients)
-    for (const certificate of encryptionKeys) await requireEncryptionKey(certificate)
-    return encryptSessionKey({
-      ...sessionKey,
-      encryptionKeys,
-      format: 'binary',
-      config: openpgpConfig,
-    }) as Promise<Uint8Array>
-  }
-
-  async #encryptData(
-    binary: Uint8Array,
-    sessionKey: SessionKey,
-    signatureNotations: ReturnType<typeof notation>[],
-  ): Promise<Uint8Array> {
-    const { signer } = this.#options
-    const signingKeys = signer ? [await this.#unlock(signer)] : []
-    for (const key of signingKeys) await requireSigningKey(key)
-    const message = await createMessage({ binary, format: 'binary' })
-    return encrypt({ message, sessionKey, signingKeys, signatureNotations, format: 'binary', config: openpgpConfig })
-  }
-
-  /** Those of the keys that can decrypt whose secret part is in the ring. */
-  async #decryptionKeys(): Promise<PrivateKey[]> {
-    const found = await Promise.all(
-      (this.#options.decryptWith ?? []).map((fingerprint) => this.#unlockIfThere(fingerprint)),
-    )
-    const keys = found.filter((key) => key !== undefined)
-    if (keys.length > 0) return keys
-    throw new CryptoError('KEY_NOT_FOUND', 'The key ring has no secret key of any recipient', {
-      reason: 'GPG_SECRET_KEY_NOT_FOUND',
-    })
-  }
-
-  async #unlockIfThere(fingerprint: string): Promise<PrivateKey | undefined> {
-    try {
-      return await this.#unlock(fingerprint)
-    } catch (error) {
-      if (CryptoError.is(error) && error.reason === 'GPG_SECRET_KEY_NOT_FOUND') return undefined
-      throw error
-    }
-  }
-
-  #unlock(fingerprint: string): Promise<PrivateKey> {
-    return remember(this.#unlocked, fingerprint, async () => {
-      const locked = await this.#options.keyRing.secretKey(fingerprint)
-      return unlockKey(locked, await this.#options.passphrase?.())
-    })
-  }
-
-  #loadCertificates(fingerprints: readonly string[]): Promise<PublicKey[]> {
-    const load = (fingerprint: string): Promise<PublicKey> =>
-      remember(this.#certificates, fingerprint, () => this.#options.keyRing.certificate(fingerprint))
-    return Promise.all(fingerprints.map(load))
+  #contextDigest(context: EncryptionContext): Uint8Array {
+    if (!this.traits.bindsContext) requireEmptyContext(context, this.scheme)
+    return createHash('sha256').update(encodeContext(context)).digest()
   }
 }
 
-/** What was found once is not read, parsed and unlocked again; what failed is tried again. */
-function remember<T>(memory: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
-  const known = memory.get(key)
-  if (known) return known
-  const found = find()
-  memory.set(key, found)
-  found.catch(() => memory.delete(key))
-  return found
+/** A message of ours is written in one way only, the header of its data included. */
+function expectedNotations({ preamble, canonical }: EncryptedMessage, contextDigest: Uint8Array) {
+  return {
+    [CONTEXT_NOTATION]: contextDigest,
+    [RECIPIENTS_NOTATION]: canonical ? preambleDigest(preamble) : undefined,
+  }
+}
+
+function parseAll(fingerprints: readonly string[]): readonly string[] {
+  return [...new Set(fingerprints.map(parseFingerprint))]
 }
 
 function requireSound(sound: boolean, complaint: string): void {
@@ -244,12 +174,4 @@ function requireSize(length: number): void {
     'PLAINTEXT_TOO_LARGE',
     `Plaintext of ${length} bytes: at most ${MAX_PLAINTEXT_BYTES} in one message`,
   )
-}
-
-function digest(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest()
-}
-
-function armorMessage(message: Uint8Array): Uint8Array {
-  return Buffer.from(armor(enums.armor.message, message, undefined, undefined, undefined, undefined, openpgpConfig))
 }

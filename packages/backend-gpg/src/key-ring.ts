@@ -1,12 +1,11 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { CryptoError } from '@parasol/core'
-import { guardIo, writeFileAtomic } from '@parasol/core/files'
-import { type PrivateKey, type PublicKey, readKey, readPrivateKey } from 'openpgp'
+import { armor, enums, type PrivateKey, type PublicKey, readKey, readPrivateKey, revokeKey } from 'openpgp'
 import { parseFingerprint } from './fingerprint.js'
 import { gpgError } from './gpg-errors.js'
+import { FolderKeyFiles, type KeyFiles, MemoryKeyFiles } from './key-files.js'
 import { openpgpConfig } from './openpgp-config.js'
-import { parseKeys, type SkippedKey } from './parse-keys.js'
+import { parseKeys, type Revocation, type SkippedKey } from './parse-keys.js'
+import { shown } from './usable-key.js'
 
 /** Where a provider finds keys, by their full fingerprints. */
 export interface KeySource {
@@ -24,7 +23,11 @@ export interface ImportReport {
   readonly updated: readonly string[]
   readonly unchanged: readonly string[]
   readonly skipped: readonly SkippedKey[]
+  /** Of those whose secret part came without a passphrase, and is kept so. */
+  readonly unprotected: readonly string[]
 }
+
+type Outcome = 'added' | 'updated' | 'unchanged'
 
 /**
  * A folder of OpenPGP keys:
@@ -32,123 +35,144 @@ export interface ImportReport {
  *     certs/<first two digits>/<other digits>   one certificate each, binary: the layout of pgp.cert.d, which `sq` reads
  *     keys/<FINGERPRINT>.asc                    secret keys, locked as they were imported, mode 0600
  *
- * `gpg --import` takes the files of both.
+ * `gpg --import` takes the files of both. Keys are found by their full fingerprints only.
  */
 export class KeyRing implements KeySource {
-  readonly #folder: string
+  readonly #files: KeyFiles
+  #importing: Promise<unknown> = Promise.resolve()
 
-  constructor(folder: string) {
-    this.#folder = folder
+  /** Nothing is read or written before it is needed. */
+  constructor(folder: string | KeyFiles) {
+    this.#files = typeof folder === 'string' ? new FolderKeyFiles(folder) : folder
+  }
+
+  /** A ring without a folder, for keys that come from elsewhere. */
+  static inMemory(): KeyRing {
+    return new KeyRing(new MemoryKeyFiles())
   }
 
   async certificate(fingerprint: string): Promise<PublicKey> {
     const digits = parseFingerprint(fingerprint)
     const certificate = await this.#readCertificate(digits)
     if (certificate) return certificate
-    throw gpgError('GPG_KEY_NOT_FOUND', `The key ring "${this.#folder}" has no key ${digits}: import it`)
+    throw gpgError('GPG_KEY_NOT_FOUND', `The key ring has no key ${digits}: import it`)
   }
 
+  /** With what the certificate has learnt since: a later expiry, a revocation. */
   async secretKey(fingerprint: string): Promise<PrivateKey> {
     const digits = parseFingerprint(fingerprint)
     const key = await this.#readSecretKey(digits)
-    if (key) return key
-    throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring "${this.#folder}" has no secret key ${digits}: import it`)
+    if (!key) throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has no secret key ${digits}: import it`)
+    const certificate = await this.#readCertificate(digits)
+    return certificate ? key.update(certificate, undefined, openpgpConfig) : key
   }
 
-  /** The fingerprints of all certificates. */
+  /** The fingerprints of all certificates, sorted. */
   async list(): Promise<readonly string[]> {
-    const certs = join(this.#folder, 'certs')
-    const folders = await readdir(certs).catch(() => [])
-    const names = await Promise.all(
-      folders
-        .filter((folder) => /^[0-9a-f]{2}$/.test(folder))
-        .map(async (folder) => (await readdir(join(certs, folder))).map((name) => `${folder}${name}`)),
-    )
-    return names
-      .flat()
-      .filter((digits) => /^[0-9a-f]{40,64}$/.test(digits))
-      .map((digits) => digits.toUpperCase())
-      .sort()
+    const paths = await this.#files.list('certs')
+    const names = paths.map((path) => /^certs[/\\]([0-9a-f]{2})[/\\]([0-9a-f]{38}|[0-9a-f]{62})$/.exec(path))
+    return names.flatMap((match) => (match ? [`${match[1]}${match[2]}`.toUpperCase()] : [])).sort()
   }
 
   /**
-   * Takes in every key of what gpg and others export: armored, also several blocks, or binary. Keys that the ring has
-   * already are merged, so that nothing is lost.
+   * Takes in every key and revocation of what gpg and others export: armored, also several blocks with text around them,
+   * or binary. Keys that the ring has already are merged, so that nothing is lost. Imports into one `KeyRing` wait for
+   * each other.
    *
    * @throws CryptoError INVALID_INPUT, reason GPG_NO_KEYS
    */
-  async import(exported: Uint8Array | string): Promise<ImportReport> {
-    const { keys, skipped } = await parseKeys(exported)
-    if (keys.length === 0 && skipped.length === 0) {
+  import(exported: Uint8Array | string): Promise<ImportReport> {
+    const importing = this.#importing.then(() => this.#import(exported))
+    this.#importing = importing.catch(() => undefined)
+    return importing
+  }
+
+  async #import(exported: Uint8Array | string): Promise<ImportReport> {
+    const { keys, revocations, skipped } = await parseKeys(exported)
+    if (keys.length + revocations.length + skipped.length === 0) {
       throw gpgError('GPG_NO_KEYS', 'No OpenPGP keys here: export them with gpg --export or gpg --export-secret-keys')
     }
-    const report = { added: [] as string[], updated: [] as string[], unchanged: [] as string[], skipped }
-    for (const key of keys) report[await this.#importKey(key)].push(key.getFingerprint().toUpperCase())
-    return report
+    const report = { added: [] as string[], updated: [] as string[], unchanged: [] as string[] }
+    for (const key of keys) report[await this.#importKey(key)].push(shown(key))
+    const refused: SkippedKey[] = []
+    for (const revocation of revocations) {
+      const outcome = await this.#importRevocation(revocation)
+      if (outcome) report[outcome].push(revocation.fingerprint)
+      else
+        refused.push({ position: revocation.position, why: 'A revocation that is not valid for any key in the ring' })
+    }
+    const unprotected = keys.filter((key) => key.isPrivate() && key.isDecrypted()).map(shown)
+    return { ...report, skipped: [...skipped, ...refused], unprotected }
   }
 
-  async #importKey(key: PublicKey): Promise<'added' | 'updated' | 'unchanged'> {
-    const fingerprint = key.getFingerprint().toUpperCase()
-    const former = await this.#readCertificate(fingerprint)
-    const merged = former ? await former.update(key.toPublic(), undefined, openpgpConfig) : key.toPublic()
-    const changed = !former || Buffer.compare(former.write(), merged.write()) !== 0
-    if (changed) await this.#write(this.#certificatePath(fingerprint), merged.write())
-    const secretAdded = key.isPrivate() && (await this.#importSecretKey(fingerprint, key))
-    if (!former) return 'added'
-    return changed || secretAdded ? 'updated' : 'unchanged'
+  async #importKey(key: PublicKey): Promise<Outcome> {
+    const outcome = await this.#importCertificate(key.toPublic())
+    const secretAdded = key.isPrivate() && (await this.#importSecretKey(key))
+    return outcome === 'unchanged' && secretAdded ? 'updated' : outcome
   }
 
-  async #importSecretKey(fingerprint: string, key: PrivateKey): Promise<boolean> {
-    const former = await this.#readSecretKey(fingerprint)
-    if (former && Buffer.compare(former.write(), key.write()) === 0) return false
+  async #importCertificate(certificate: PublicKey): Promise<Outcome> {
+    const former = await this.#readCertificate(shown(certificate))
+    const merged = former ? await former.update(certificate, undefined, openpgpConfig) : certificate
+    if (former && Buffer.compare(former.write(), merged.write()) === 0) return 'unchanged'
+    await this.#files.write(certificatePath(shown(certificate)), merged.write())
+    return former ? 'updated' : 'added'
+  }
+
+  async #importSecretKey(key: PrivateKey): Promise<boolean> {
+    const former = await this.#readSecretKey(shown(key))
     const merged = former ? await former.update(key, undefined, openpgpConfig) : key
-    await this.#write(this.#secretKeyPath(fingerprint), merged.armor(openpgpConfig))
+    if (former && Buffer.compare(former.write(), merged.write()) === 0) return false
+    await this.#files.write(secretKeyPath(shown(key)), Buffer.from(merged.armor(openpgpConfig)))
     return true
   }
 
+  async #importRevocation({ fingerprint, packet }: Revocation): Promise<Outcome | undefined> {
+    const key = await this.#readCertificate(fingerprint)
+    if (!key) return undefined
+    if (await key.isRevoked(undefined, undefined, undefined, openpgpConfig)) return 'unchanged'
+    try {
+      const revocationCertificate = armor(enums.armor.publicKey, packet)
+      const { publicKey } = await revokeKey({ key, revocationCertificate, format: 'object', config: openpgpConfig })
+      return await this.#importCertificate(publicKey)
+    } catch (error) {
+      if (CryptoError.is(error)) throw error
+      return undefined
+    }
+  }
+
   async #readCertificate(fingerprint: string): Promise<PublicKey | undefined> {
-    const path = this.#certificatePath(fingerprint)
-    const binaryKey = await readIfThere(path)
-    if (!binaryKey) return undefined
-    const certificate = await readKey({ binaryKey, config: openpgpConfig }).catch(() => undefined)
-    return requireFingerprint(certificate, fingerprint, path)
+    const path = certificatePath(fingerprint)
+    const content = await this.#files.read(path)
+    if (!content) return undefined
+    // Binary as we write it, or armored as other programs may.
+    const input = content[0] === 0x2d ? { armoredKey: Buffer.from(content).toString() } : { binaryKey: content }
+    const certificate = await readKey({ ...input, config: openpgpConfig } as never).catch(() => undefined)
+    return this.#requireFingerprint(certificate, fingerprint, path)
   }
 
   async #readSecretKey(fingerprint: string): Promise<PrivateKey | undefined> {
-    const path = this.#secretKeyPath(fingerprint)
-    const armored = await readIfThere(path)
-    if (!armored) return undefined
-    const key = await readPrivateKey({ armoredKey: armored.toString(), config: openpgpConfig }).catch(() => undefined)
-    return requireFingerprint(key, fingerprint, path)
+    const path = secretKeyPath(fingerprint)
+    const content = await this.#files.read(path)
+    if (!content) return undefined
+    const armoredKey = Buffer.from(content).toString()
+    const key = await readPrivateKey({ armoredKey, config: openpgpConfig }).catch(() => undefined)
+    return this.#requireFingerprint(key, fingerprint, path)
   }
 
-  #certificatePath(fingerprint: string): string {
-    const digits = fingerprint.toLowerCase()
-    return join(this.#folder, 'certs', digits.slice(0, 2), digits.slice(2))
-  }
-
-  #secretKeyPath(fingerprint: string): string {
-    return join(this.#folder, 'keys', `${fingerprint}.asc`)
-  }
-
-  async #write(path: string, content: Uint8Array | string): Promise<void> {
-    await guardIo(path, () => mkdir(dirname(path), { recursive: true, mode: 0o700 }))
-    await writeFileAtomic(path, content, { mode: 0o600 })
+  /** A file that was put in another's place must not stand for it. */
+  #requireFingerprint<Key extends PublicKey>(key: Key | undefined, fingerprint: string, path: string): Key {
+    if (key && shown(key) === fingerprint) return key
+    const place = this.#files.describe(path)
+    throw new CryptoError('STORE_DAMAGED', `"${place}" does not hold the key that it is named after: import it again`)
   }
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    throw new CryptoError('IO', `Cannot read "${path}" (${cause.code})`, { cause })
-  })
+function certificatePath(fingerprint: string): string {
+  const digits = fingerprint.toLowerCase()
+  return `certs/${digits.slice(0, 2)}/${digits.slice(2)}`
 }
 
-/** A file that was put in another's place must not stand for it. */
-function requireFingerprint<Key extends PublicKey>(key: Key | undefined, fingerprint: string, path: string): Key {
-  if (key?.getFingerprint().toUpperCase() === fingerprint) return key
-  throw new CryptoError(
-    'STORE_DAMAGED',
-    `"${path}" does not hold the key that it is named after: import that key again`,
-  )
+function secretKeyPath(fingerprint: string): string {
+  return `keys/${fingerprint}.asc`
 }

@@ -1,34 +1,66 @@
-import { type Config, config as defaults, enums } from 'openpgp'
+import { type Config, enums } from 'openpgp'
 
 /**
- * The configuration that every call of OpenPGP.js is given. Its own is a global object that any code in the process can
- * change, so each setting that matters is named here.
+ * The configuration that every call of OpenPGP.js is given, complete: its own is a global object that any code in the
+ * process can change, and it fills in what a call leaves out.
  */
 export const openpgpConfig: Readonly<Config> = Object.freeze<Config>({
-  ...defaults,
   // What gpg 2.2 reads: version 4 keys, and messages without AEAD and compression.
   v6Keys: false,
   aeadProtect: false,
+  preferredHashAlgorithm: enums.hash.sha512,
+  preferredSymmetricAlgorithm: enums.symmetric.aes256,
   preferredCompressionAlgorithm: enums.compression.uncompressed,
+  preferredAEADAlgorithm: enums.aead.gcm,
+  aeadChunkSizeByte: 12,
   s2kType: enums.s2k.iterated,
+  s2kIterationCountByte: 224,
+  s2kArgon2Params: { passes: 3, parallelism: 4, memoryExponent: 16 },
+  nonDeterministicSignaturesViaNotation: true,
   showVersion: false,
   showComment: false,
+  versionString: '',
+  commentString: '',
   // What is accepted: whole, authenticated, well-formed messages.
   allowUnauthenticatedMessages: false,
   allowUnauthenticatedStream: false,
   enforceGrammar: true,
+  additionalAllowedPackets: [],
+  ignoreUnsupportedPackets: true,
   ignoreMalformedPackets: false,
+  enableParsingV5Entities: false,
+  parseAEADEncryptedV4KeysAsLegacy: false,
   allowInsecureDecryptionWithSigningKeys: false,
   allowInsecureVerificationWithReformattedKeys: false,
   allowMissingKeyFlags: false,
+  passwordCollisionCheck: false,
+  knownNotations: [],
+  // Whether an RSA padding was right must not be seen in the time that a failure takes.
+  constantTimePKCS1Decryption: true,
+  constantTimePKCS1DecryptionSupportedSymmetricAlgorithms: new Set([
+    enums.symmetric.aes128,
+    enums.symmetric.aes192,
+    enums.symmetric.aes256,
+  ]),
+  useEllipticFallback: true,
   minRSABits: 2047,
   rejectHashAlgorithms: new Set([enums.hash.md5, enums.hash.ripemd, enums.hash.sha1]),
   rejectMessageHashAlgorithms: new Set([enums.hash.md5, enums.hash.ripemd, enums.hash.sha1]),
   rejectPublicKeyAlgorithms: new Set([enums.publicKey.elgamal, enums.publicKey.dsa]),
   rejectCurves: new Set([enums.curve.secp256k1]),
-  // What a message may cost: by default a few bytes may ask for terabytes.
+  // What a message or a key may cost: a few bytes can ask for terabytes.
   maxDecompressedMessageSize: 64 * 1024 * 1024,
   maxArgon2MemoryExponent: 18,
+  maxUserIDLength: 5120,
+})
+
+/** The same without the limits on strength, to tell keys that are too weak from keys that are of no use at all. */
+export const lenientConfig: Readonly<Config> = Object.freeze<Config>({
+  ...openpgpConfig,
+  minRSABits: 0,
+  rejectHashAlgorithms: new Set(),
+  rejectPublicKeyAlgorithms: new Set(),
+  rejectCurves: new Set(),
 })
 
 /** How far the clock of whoever signed may be ahead of ours. */

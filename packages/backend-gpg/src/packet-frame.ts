@@ -6,6 +6,8 @@ export interface PacketFrame {
   readonly end: number
   /** The body, unless it comes in parts of its own lengths. */
   readonly body: Uint8Array | undefined
+  /** Whether the header is the one that we write: new format, one length, in as few bytes as can be. */
+  readonly canonical: boolean
 }
 
 /**
@@ -38,7 +40,7 @@ function readOldFormat(bytes: Uint8Array, start: number, header: number): Packet
   const bodyAt = start + 1 + (lengthBytes ?? 0)
   if (bodyAt > bytes.length) return undefined
   const end = lengthBytes === undefined ? bytes.length : bodyAt + bigEndian(bytes, start + 1, lengthBytes)
-  return { tag: (header >> 2) & 15, start, end, body: bytes.subarray(bodyAt, end) }
+  return { tag: (header >> 2) & 15, start, end, body: bytes.subarray(bodyAt, end), canonical: false }
 }
 
 function readNewFormat(bytes: Uint8Array, start: number, header: number): PacketFrame | undefined {
@@ -48,7 +50,8 @@ function readNewFormat(bytes: Uint8Array, start: number, header: number): Packet
   while (chunk?.partial) chunk = readLength(bytes, chunk.bodyAt + chunk.length)
   if (!chunk) return undefined
   const end = chunk.bodyAt + chunk.length
-  return { tag: header & 63, start, end, body: whole ? bytes.subarray(bodyAt, end) : undefined }
+  const canonical = whole && bodyAt - start === shortestHeader(chunk.length)
+  return { tag: header & 63, start, end, body: whole ? bytes.subarray(bodyAt, end) : undefined, canonical }
 }
 
 function readLength(bytes: Uint8Array, at: number): { bodyAt: number; length: number; partial: boolean } | undefined {
@@ -63,6 +66,11 @@ function readLength(bytes: Uint8Array, at: number): { bodyAt: number; length: nu
   }
   if (first < 255) return { bodyAt: at + 1, length: 2 ** (first & 31), partial: true }
   return at + 5 > bytes.length ? undefined : { bodyAt: at + 5, length: bigEndian(bytes, at + 1, 4), partial: false }
+}
+
+function shortestHeader(length: number): number {
+  if (length < 192) return 2
+  return length < 8384 ? 3 : 6
 }
 
 function bigEndian(bytes: Uint8Array, at: number, length: number): number {

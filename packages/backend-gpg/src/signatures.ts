@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { DecryptMessageResult, PublicKey, Signature, SignaturePacket } from 'openpgp'
+import type { DecryptMessageResult, PublicKey, RawNotation, SignaturePacket } from 'openpgp'
+import { hasIntendedRecipient } from './intended-recipients.js'
 
 type VerificationResult = DecryptMessageResult['signatures'][number]
 
@@ -8,43 +9,63 @@ export const CONTEXT_NOTATION = 'context@parasol.dev'
 export const RECIPIENTS_NOTATION = 'recipients@parasol.dev'
 
 /** A notation as OpenPGP.js takes it. */
-export function notation(name: string, value: Uint8Array) {
+export function notation(name: string, value: Uint8Array): RawNotation {
   return { name, value, humanReadable: false, critical: false }
 }
 
-/**
- * The signatures that are valid and were made by one of these certificates, told by the full fingerprint of the issuing
- * key: OpenPGP.js itself matches 64-bit key ids.
- */
-export async function validSignatures(
+/** What a signature must say for a message to be read. */
+export interface SignaturePolicy {
+  /** The certificates of those whose signatures are accepted. */
+  readonly certificates: readonly PublicKey[]
+  /** Each value that a notation must have if it is there; undefined if it must not be there. */
+  readonly notations: Readonly<Record<string, Uint8Array | undefined>>
+  /** Whether all of the notations must be there. */
+  readonly notationsRequired: boolean
+  /** Primary fingerprints, upper case, of the keys that the message was decrypted with. */
+  readonly readers: readonly string[]
+}
+
+/** Whether one of the signatures of a message is valid, of a pinned key, and says what it must. */
+export async function hasAcceptedSignature(
   results: readonly VerificationResult[],
-  certificates: readonly PublicKey[],
-): Promise<readonly SignaturePacket[]> {
-  const fingerprints = new Set(
-    certificates.flatMap((certificate) => certificate.getKeys().map((key) => key.getFingerprint())),
-  )
-  const packets = await Promise.all(results.map((result) => validPacket(result, fingerprints)))
-  return packets.filter((packet) => packet !== undefined)
+  policy: SignaturePolicy,
+): Promise<boolean> {
+  const packets = await Promise.all(results.map((result) => validPacket(result, policy.certificates)))
+  return packets.some((packet) => packet !== undefined && says(packet, policy))
 }
 
-/** Whether a signature holds a notation exactly once, with exactly this value. */
-export function hasNotation({ rawNotations }: SignaturePacket, name: string, value: Uint8Array): boolean {
-  const [found, ...others] = rawNotations.filter((each) => each.name === name)
-  if (!found || others.length > 0 || found.value.length !== value.length) return false
-  return timingSafeEqual(found.value, value)
+function says(packet: SignaturePacket, { notations, notationsRequired, readers }: SignaturePolicy): boolean {
+  const agrees = Object.entries(notations).every(([name, value]) => {
+    const found = packet.rawNotations.filter((each) => each.name === name)
+    if (found.length === 0) return !notationsRequired
+    return found.length === 1 && value !== undefined && equal(found[0]?.value, value)
+  })
+  return agrees && hasIntendedRecipient(packet, readers)
 }
 
+/**
+ * The signature if it is valid. OpenPGP.js finds the key by its 64-bit id, among the pinned ones only; if the signature
+ * names its issuer in full, that is compared as well.
+ */
 async function validPacket(
   { verified, signature }: VerificationResult,
-  fingerprints: ReadonlySet<string>,
+  certificates: readonly PublicKey[],
 ): Promise<SignaturePacket | undefined> {
   try {
     await verified
-    const { packets }: Signature = await signature
-    const packet = packets[0]
-    const issuer = packet?.issuerFingerprint
-    return issuer && fingerprints.has(Buffer.from(issuer).toString('hex')) ? packet : undefined
+    const { packets } = await signature
+    const issuer = packets[0]?.issuerFingerprint
+    return issuer && !isOneOf(certificates, issuer) ? undefined : packets[0]
   } catch {
     return undefined
   }
+}
+
+function isOneOf(certificates: readonly PublicKey[], fingerprint: Uint8Array): boolean {
+  const digits = Buffer.from(fingerprint).toString('hex')
+  return certificates.some((certificate) => certificate.getKeys().some((key) => key.getFingerprint() === digits))
+}
+
+function equal(a: Uint8Array | undefined, b: Uint8Array): boolean {
+  return a?.length === b.length && timingSafeEqual(a, b)
 }

@@ -60,7 +60,13 @@ withGpg.each(['default', 'ed25519', 'rsa3072', 'nistp256', 'brainpoolP256r1'])(
     const fingerprint = gnupg.generateKey(`${algorithm} <${algorithm}@example.com>`, algorithm)
     const ring = new KeyRing(join(parties.folder, algorithm))
     const imported = await ring.import(gnupg.run(['--export-secret-keys', fingerprint]))
-    expect(imported).toEqual({ added: [fingerprint], updated: [], unchanged: [], skipped: [] })
+    expect(imported).toEqual({
+      added: [fingerprint],
+      updated: [],
+      unchanged: [],
+      skipped: [],
+      unprotected: [fingerprint],
+    })
     await ring.import(gnupg.run(['--armor', '--export', parties.alice]))
     const provider = new GpgProvider({ keyRing: ring, recipients: [fingerprint], signer: fingerprint })
     const ours = await provider.encrypt(text, {})

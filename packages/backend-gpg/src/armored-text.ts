@@ -1,0 +1,38 @@
+import { armor, enums } from 'openpgp'
+import { openpgpConfig } from './openpgp-config.js'
+
+const BEGIN = '-----BEGIN PGP MESSAGE-----'
+const END = '-----END PGP MESSAGE-----'
+const HEADER = /^[A-Za-z][A-Za-z0-9-]*: /
+const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+
+/** Whether bytes are meant to be armored: no packet begins with a dash. */
+export function isArmored(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x2d
+}
+
+/**
+ * The binary form of one armored message. Undefined if there is anything before, between or after but line ends: what
+ * other readers pass over, a person may take for part of the message. The checksum is not looked at (RFC 9580, 6.1).
+ */
+export function dearmorMessage(bytes: Uint8Array): Uint8Array | undefined {
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').trimEnd().split(/\r?\n/)
+  const blank = lines.findIndex((line) => line.trim() === '')
+  if (lines[0] !== BEGIN || lines.at(-1) !== END || blank < 1) return undefined
+  if (!lines.slice(1, blank).every((line) => HEADER.test(line))) return undefined
+  const body = lines.slice(blank + 1, -1)
+  if (CHECKSUM.test(body.at(-1) ?? '')) body.pop()
+  return decodeBase64(body)
+}
+
+export function armorMessage(message: Uint8Array): Uint8Array {
+  return Buffer.from(armor(enums.armor.message, message, undefined, undefined, undefined, undefined, openpgpConfig))
+}
+
+function decodeBase64(lines: readonly string[]): Uint8Array | undefined {
+  if (!lines.every((line) => BASE64.test(line))) return undefined
+  const text = lines.join('')
+  const decoded = Buffer.from(text, 'base64')
+  return decoded.toString('base64') === text ? decoded : undefined
+}
