@@ -7,7 +7,7 @@ const conditions = ['@parasol/source', 'module', 'node', 'development|production
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@parasol/source', 'node'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['{packages,examples}/*/test/**/*.test.ts', '{proofs,test}/**/*.test.ts'],
     // Import CommonJS packages as Node does: `import kms from '@alicloud/kms20160120'` is module.exports.
     deps: { interopDefault: false },
     testTimeout: 20_000,

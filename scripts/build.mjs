@@ -1,4 +1,4 @@
-// Builds every package and example: each folder with a tsconfig.json is a project, found by looking, not by a list.
+// Builds every package and example, and the proofs: each folder with a tsconfig.json is a project, found by looking.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const projects = ['packages', 'examples']
   .filter((folder) => existsSync(join(root, folder)))
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))
+  .concat('proofs')
   .filter((project) => existsSync(join(root, project, 'tsconfig.json')))
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')

@@ -1,0 +1,6 @@
+import type { Proof } from './proof.js'
+import { salamander } from './salamander/salamander.js'
+import { swap } from './swap/swap.js'
+
+/** Every proof, in the order in which `--all` runs them. */
+export const proofs: readonly Proof[] = [swap, salamander]
