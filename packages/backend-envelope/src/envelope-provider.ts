@@ -10,6 +10,7 @@ import {
   type RecordProvider,
   type RewrapProvider,
   type SealedRecord,
+  type StreamProvider,
   throwIfAborted,
 } from '@parasol/core'
 import type { DataKeySource } from './data-key-source.js'
@@ -17,6 +18,8 @@ import { FIELD_OVERHEAD, fieldAad, openField, SINGLE_VALUE, sealField } from './
 import { decodeGreenKey, encodeGreenKey, type GreenKey } from './green-key.js'
 import { PerRecordDataKeys } from './per-record-data-keys.js'
 import { createRecord, type NewRecord, openRecord } from './record.js'
+import { type OpenedRecord, openStream, sealStream } from './stream.js'
+import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
 import type { RecordKey, Suite } from './suite.js'
 import { suiteByName, suiteNames } from './suites.js'
 
@@ -30,6 +33,8 @@ export interface EnvelopeOptions {
   readonly readSuites?: readonly string[]
   /** `envelope` by default. */
   readonly scheme?: string
+  /** Bytes of plaintext in a segment of a stream: a power of two from 256 to 1,048,576; 65,536 by default. */
+  readonly segmentBytes?: number
 }
 
 const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
@@ -38,7 +43,7 @@ const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
  * Scheme two: the KMS hands out a data key for each record; its plaintext encrypts here and is destroyed at once, its
  * wrapped form stands in the green key beside the ciphertext. `docs/format.md` draws every byte.
  */
-export class EnvelopeProvider implements RecordProvider, RewrapProvider {
+export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamProvider {
   readonly scheme: string
   readonly traits: ProviderTraits = {
     maxPlaintextBytes: MAX_PLAINTEXT_BYTES,
@@ -48,13 +53,22 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider {
   readonly #suite: Suite
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
+  readonly #streamHeader: Uint8Array
 
   /** @throws CryptoError INVALID_CONFIG for a suite that there is not, or a key id that is too long */
-  constructor({ kms, keyId, suite = 'aes-256-gcm', readSuites = suiteNames, scheme = 'envelope' }: EnvelopeOptions) {
+  constructor({
+    kms,
+    keyId,
+    suite = 'aes-256-gcm',
+    readSuites = suiteNames,
+    scheme = 'envelope',
+    segmentBytes = DEFAULT_SEGMENT_BYTES,
+  }: EnvelopeOptions) {
     this.scheme = scheme
     this.#suite = suiteByName(suite)
     this.#readable = new Map([...readSuites, suite].map(suiteByName).map((each) => [each.id, each]))
     this.#dataKeys = new PerRecordDataKeys({ kms, keyId })
+    this.#streamHeader = encodeHeader(segmentBytes)
   }
 
   async encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
@@ -117,6 +131,41 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider {
     return concat(renewed, ciphertext.subarray(greenKey.length))
   }
 
+  encryptStream(
+    plaintext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array> {
+    const kept = keepContext(context)
+    return sealStream(plaintext, {
+      suite: this.#suite,
+      header: this.#streamHeader,
+      newRecord: () => this.#newRecord(MAX_PLAINTEXT_BYTES, kept, options),
+      signal: options?.signal,
+    })
+  }
+
+  decryptStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array> {
+    const kept = keepContext(context)
+    return openStream(ciphertext, {
+      openRecord: (encodedGreenKey) => this.#openStreamRecord(encodedGreenKey, kept, options),
+      signal: options?.signal,
+    })
+  }
+
+  async #openStreamRecord(
+    encodedGreenKey: Uint8Array,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<OpenedRecord> {
+    const parsed = this.#parse(encodedGreenKey)
+    return { suite: parsed.suite, recordKey: await this.#openRecord(parsed, context, options) }
+  }
+
   /** The context is encoded before the KMS is asked: it is refused first, and a caller may change it meanwhile. */
   async #newRecord(bytes: number, context: EncryptionContext, options?: CallOptions): Promise<NewRecord> {
     throwIfAborted(options?.signal)
@@ -147,6 +196,12 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider {
 interface ParsedGreenKey {
   readonly greenKey: GreenKey
   readonly suite: Suite
+}
+
+/** A stream is read later than it is asked for: the context is refused first, and a caller may change it meanwhile. */
+function keepContext(context: EncryptionContext): EncryptionContext {
+  encodeContext(context)
+  return { ...context }
 }
 
 function toKmsContext(context: EncryptionContext): EncryptionContext {

@@ -33,3 +33,4 @@ export {
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
 export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'
 export { formatToken, isSchemeName, type ParsedToken, parseToken, type Token } from './token.js'
+export { untilAborted } from './until-aborted.js'

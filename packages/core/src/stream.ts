@@ -13,7 +13,8 @@ export async function* collect(
     if (total > limit) {
       throw new CryptoError('PLAINTEXT_TOO_LARGE', `This scheme does not stream and takes at most ${limit} bytes`)
     }
-    chunks.push(chunk)
+    // A source may read into the same memory again.
+    chunks.push(Uint8Array.from(chunk))
   }
   yield await work(Buffer.concat(chunks))
 }
