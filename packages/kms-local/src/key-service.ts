@@ -145,13 +145,15 @@ export class KeyService {
   }
 
   /** The key of an alias, made with the alias if there is none. */
-  async ensureAlias(name: string): Promise<Key> {
-    const alias = this.#store.alias(name)
-    if (alias) return this.describeKey(alias.keyId)
-    requireAlias(name)
-    const key = await this.createKey(`Made for ${name}`)
-    await this.createAlias(name, key.metadata.id)
-    return key
+  ensureAlias(name: string): Promise<Key> {
+    return this.#serially(async () => {
+      const alias = this.#store.alias(name)
+      if (alias) return this.describeKey(alias.keyId)
+      requireAlias(name)
+      const key = await this.createKey(`Made for ${name}`)
+      await this.#store.putAlias({ name, keyId: key.metadata.id })
+      return key
+    })
   }
 
   accessKey(id: string): AccessKey | undefined {

@@ -46,14 +46,14 @@ export function findFrame(
 }
 
 /**
- * Whether the bytes from an offset to the end are a last record that was never written whole: too few for a header, a
- * sound header with too little after it, or zeros, which some file systems leave after a power cut.
+ * Whether the bytes from an offset to the end are the next record, never written whole: too few for a header, its sound
+ * header with too little after it, or zeros, which some file systems leave after a power cut.
  */
-export function isTornTail(file: Buffer, offset: number): boolean {
+export function isTornTail(file: Buffer, offset: number, sequence: number): boolean {
   const rest = file.subarray(offset)
-  return (
-    rest.length < FRAME_HEADER_BYTES || readFrameHeader(file, offset) !== undefined || rest.every((byte) => byte === 0)
-  )
+  if (rest.length < FRAME_HEADER_BYTES || rest.every((byte) => byte === 0)) return true
+  const header = readFrameHeader(file, offset)
+  return header?.sequence === sequence && FRAME_HEADER_BYTES + header.length > rest.length
 }
 
 /** What a header says of which one byte is damaged: it tells which key a damaged record is about. */

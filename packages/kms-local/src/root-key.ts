@@ -1,6 +1,6 @@
 import { hkdfSync, randomBytes, scrypt } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { allocateSecret, CryptoError } from '@parasol/core'
 import { writeFileAtomic } from '@parasol/core/files'
@@ -78,9 +78,9 @@ async function derive(passphrase: string, { N, r, p, salt }: KeyDerivation & { n
 }
 
 async function readKeyFile(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CryptoError('IO', `The key file "${path}" cannot be read (${cause.code})`, { cause })
-  })
+  await using file = await open(path).catch(unreadable(path))
+  await requirePrivate(file, path)
+  const bytes = await file.readFile().catch(unreadable(path))
   if (bytes.length !== KEY_BYTES) {
     throw new CryptoError(
       'WRONG_PASSPHRASE',
@@ -88,6 +88,20 @@ async function readKeyFile(path: string): Promise<Uint8Array> {
     )
   }
   return moveSecret(bytes)
+}
+
+/** Who can read this file has every key. Windows has no such modes. */
+async function requirePrivate(file: FileHandle, path: string): Promise<void> {
+  const { mode } = await file.stat()
+  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    throw new CryptoError('IO', `The key file "${path}" is refused: others than its owner may read it; chmod 600 it`)
+  }
+}
+
+function unreadable(path: string): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    throw new CryptoError('IO', `The key file "${path}" cannot be read (${cause.code})`, { cause })
+  }
 }
 
 function moveSecret(bytes: Buffer): Uint8Array {

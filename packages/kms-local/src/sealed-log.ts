@@ -125,7 +125,7 @@ function readRecords(options: LogOptions, file: Buffer, replay: (entity: string,
   while (end < file.length) {
     const frame = findFrame(file, end, sequence)
     if (!frame) {
-      if (!isTornTail(file, end)) damage.push(lost(file, end, sequence))
+      if (!isTornTail(file, end, sequence)) damage.push(lost(file, end, sequence))
       break
     }
     if (frame.offset > end || frame.sequence > sequence) damage.push(lost(file, end, sequence))

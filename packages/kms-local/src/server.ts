@@ -17,6 +17,8 @@ export interface KmsServerOptions {
   readonly host?: string
   /** Allows a host that other machines can reach. Put TLS in front of it. */
   readonly exposed?: boolean
+  /** How long a request may take to arrive; 10 seconds by default. A slower client is cut off. */
+  readonly requestTimeoutMs?: number
   readonly now?: () => Date
   /** Told of each request that was answered: its action and the fault that it was answered with, if any. */
   readonly onRequest?: (action: string, fault: string | undefined) => void
@@ -45,7 +47,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
  * @throws CryptoError INVALID_INPUT for a host that other machines can reach, unless `exposed`; IO if the port is taken
  */
 export async function startKmsServer(options: KmsServerOptions): Promise<KmsServer> {
-  const { service, port = 0, host = '127.0.0.1', exposed = false } = options
+  const { service, port = 0, host = '127.0.0.1', exposed = false, requestTimeoutMs = 10_000 } = options
   if (!LOOPBACK.test(host) && !exposed) {
     throw new CryptoError('INVALID_INPUT', `Host "${host}" is not a loopback address: say "exposed" if you mean it`)
   }
@@ -59,8 +61,10 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
     // Alibaba's client puts up to 6 KB of plaintext and 8 KB of context into the URL.
     {
       maxHeaderSize: 65_536,
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
+      headersTimeout: requestTimeoutMs / 2,
+      requestTimeout: requestTimeoutMs,
+      // Node looks for slow clients every 30 seconds otherwise.
+      connectionsCheckingInterval: requestTimeoutMs / 10,
       keepAliveTimeout: 15_000,
       ...EVERY_ANSWER_OURS,
     },
