@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { deriveOneStep, encodeLabel } from './one-step-kdf.js'
 import { FORMAT_VERSION } from './record-key.js'
@@ -7,7 +8,7 @@ import { TAG_BYTES } from './suite.js'
 export interface WrappedKey {
   /** What can open it; 1: a KMS. A reader carries the kinds that it does not know, and does not use them. */
   readonly kind: number
-  /** For a KMS, the key id as it was configured: for people and for choosing among wrappings. At most 255 bytes. */
+  /** For a KMS, the key id as configured: for people, and to choose among wrappings. At most 255 bytes of UTF-8. */
   readonly label: string
   /** 1 to 65,535 bytes. */
   readonly bytes: Uint8Array
@@ -79,8 +80,10 @@ function decodeWrappedKey(bytes: Uint8Array, start: number): { key: WrappedKey; 
   const keyAt = lengthAt + 2
   const end = keyAt + high * 256 + low
   if (end === keyAt || end > bytes.length) return undefined
-  const label = Buffer.from(bytes.subarray(start + 2, lengthAt)).toString()
-  return { key: { kind, label, bytes: bytes.subarray(keyAt, end) }, end }
+  const label = bytes.subarray(start + 2, lengthAt)
+  // Any other label would come out of a rewrap changed.
+  if (!isUtf8(label)) return undefined
+  return { key: { kind, label: Buffer.from(label).toString(), bytes: bytes.subarray(keyAt, end) }, end }
 }
 
 function listTag(list: Uint8Array, dataKey: Uint8Array): Uint8Array {

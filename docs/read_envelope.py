@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Opens what Parasol's scheme `envelope` encrypted, written from docs/format.md alone, without code of Parasol.
+
+It needs Python 3.8 and the package `cryptography`, and the data key: either itself or a way to have it unwrapped, such as a
+call of your KMS. Suite 3, NaCl's secretbox, is not in `cryptography` and is left out.
+
+    python3 read_envelope.py --context '{"customerId":"7"}' --purpose customer.phone --data-key FILE < INPUT
+    python3 read_envelope.py --context '{"customerId":"7"}' --purpose customer.phone --unwrap COMMAND < INPUT
+
+INPUT is a token, a record as JSON ({"phone": token, "kms_encrypt_key": token}) or a binary ciphertext. FILE holds the 32
+bytes of the data key. COMMAND gets a wrapped key on its standard input and writes the data key to its standard output.
+"""
+import argparse, base64, hashlib, hmac, json, re, struct, subprocess, sys
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION, KMS, AEADS = 1, 1, {1: AESGCM}
+TOKEN = re.compile(r"enc1\.[a-z][a-z0-9-]{0,31}\.([A-Za-z0-9_-]+)")
+
+
+class DecryptionFailed(Exception):
+    """Wrong key, wrong context, damaged or forged."""
+
+
+def open_value(ciphertext, context, unwrap):
+    """The bytes of a single value. `context` is complete, with "parasol:purpose"; `unwrap(label, wrapped_key)` gives the
+    data key, or None if the wrapped key is not one of yours: then the next one is tried."""
+    suite, key, field_at = open_green_key(ciphertext, context, unwrap)
+    return open_field(suite, key, ciphertext[field_at:], b"\x00")
+
+
+def open_record(green_key, fields, context, unwrap):
+    """The bytes of each field, by its name."""
+    suite, key, end = open_green_key(green_key, context, unwrap)
+    if end != len(green_key):
+        raise DecryptionFailed
+    return {name: open_field(suite, key, field, b"\x01" + name.encode()) for name, field in fields.items()}
+
+
+def open_green_key(data, context, unwrap):
+    """The suite, the record key, and where the green key ends."""
+    if len(data) < 59 or data[0] != VERSION or data[1] not in AEADS or not 1 <= data[58] <= 16:
+        raise DecryptionFailed
+    wrapped_keys, at = [], 59
+    for _ in range(data[58]):
+        kind, label, at = data[at:at + 1], *take(data, at + 1, 1)
+        wrapped, at = take(data, at, 2)
+        if not wrapped:
+            raise DecryptionFailed
+        wrapped_keys.append((kind[0], text(label), wrapped))
+    entries, tag = data[58:at], data[at:at + 16]
+    unwrapped = (unwrap(label, wrapped) for kind, label, wrapped in wrapped_keys if kind == KMS)
+    data_key = next((key for key in unwrapped if key is not None), b"")
+    if len(data_key) != 32:
+        raise DecryptionFailed
+    tag_key = kdf(data_key, b"parasol/envelope/wrapped-keys", b"")
+    derived = kdf(data_key, b"parasol/envelope/record", data[:26] + encode_context(context))
+    list_tag = hmac.digest(tag_key, bytes([VERSION]) + entries, "sha512")[:16]
+    if not hmac.compare_digest(list_tag, tag) or not hmac.compare_digest(derived[32:], data[26:58]):
+        raise DecryptionFailed
+    return data[1], derived[:32], at + 16
+
+
+def open_field(suite, key, field, aad):
+    try:
+        return AEADS[suite](key).decrypt(field[:12], field[12:], aad)
+    except (InvalidTag, ValueError) as error:
+        raise DecryptionFailed from error
+
+
+def kdf(data_key, label, info):
+    """One step of NIST SP 800-56C with SHA-512. FixedInfo of a record goes on with version, suite and salt: data[:26]."""
+    return hashlib.sha512(struct.pack(">I", 1) + data_key + bytes([len(label)]) + label + info).digest()
+
+
+def encode_context(context):
+    entries = sorted((name.encode(), value.encode()) for name, value in context.items())
+    return struct.pack(">I", len(entries)) + b"".join(struct.pack(">I", len(part)) + part for e in entries for part in e)
+
+
+def take(data, at, size):
+    """What stands behind its own length of `size` bytes, and where it ends."""
+    start = at + size
+    end = start + int.from_bytes(data[at:start], "big")
+    if end > len(data):
+        raise DecryptionFailed
+    return data[start:end], end
+
+
+def text(data):
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise DecryptionFailed from error
+
+
+def parse_token(token):
+    match = TOKEN.fullmatch(token)
+    if not match:
+        raise DecryptionFailed
+    return base64.urlsafe_b64decode(match[1] + "=" * (-len(match[1]) % 4))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--context", type=json.loads, default={})
+    parser.add_argument("--purpose")
+    key = parser.add_mutually_exclusive_group(required=True)
+    key.add_argument("--data-key", type=argparse.FileType("rb"))
+    key.add_argument("--unwrap")
+    options = parser.parse_args()
+    context = dict(options.context, **({"parasol:purpose": options.purpose} if options.purpose is not None else {}))
+
+    def unwrap(_label, wrapped):
+        if options.data_key:
+            return options.data_key.read()
+        return subprocess.run(options.unwrap, shell=True, input=wrapped, stdout=subprocess.PIPE, check=True).stdout
+
+    data = sys.stdin.buffer.read()
+    if data.startswith(b"{"):
+        fields = {name: parse_token(token) for name, token in json.loads(data).items()}
+        opened = open_record(fields.pop("kms_encrypt_key"), fields, context, unwrap)
+        print(json.dumps({name: value.decode() for name, value in opened.items()}, ensure_ascii=False))
+    else:
+        ciphertext = parse_token(data.decode().strip()) if data.startswith(b"enc1.") else data
+        sys.stdout.buffer.write(open_value(ciphertext, context, unwrap))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (DecryptionFailed, subprocess.CalledProcessError):
+        sys.exit("Decryption failed")
