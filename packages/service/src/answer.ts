@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http'
+import type { Refusal } from './http-fault.js'
+
+/** Sent with every answer: nothing of it is stored, guessed at, framed or run. */
+export const securityHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const
+
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** The header of every answer that names the request in the service's logs. */
+export const REQUEST_ID_HEADER = 'parasol-request-id'
+
+export interface Answer {
+  readonly status?: number
+  readonly body: string
+  readonly type?: string
+}
+
+export function sendAnswer(response: ServerResponse, id: string, { status = 200, body, type }: Answer): void {
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(status, {
+    ...securityHeaders,
+    'content-type': type ?? JSON_TYPE,
+    'content-length': Buffer.byteLength(body),
+    [REQUEST_ID_HEADER]: id,
+  })
+  response.end(body)
+}
+
+/** Answers `{ code, message, requestId }`. */
+export function sendRefusal(response: ServerResponse, id: string, refusal: Refusal): void {
+  for (const [name, value] of Object.entries(extraHeaders[refusal.status] ?? {})) response.setHeader(name, value)
+  sendAnswer(response, id, { status: refusal.status, body: refusalBody(id, refusal) })
+}
+
+export function refusalBody(requestId: string, { code, message }: Refusal): string {
+  return JSON.stringify({ code, message, requestId })
+}
+
+const retry = { 'retry-after': '1' }
+const extraHeaders: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  405: { allow: 'POST, GET' },
+  429: retry,
+  503: retry,
+}

@@ -1,0 +1,13 @@
+import type { EncryptionContext } from '@parasol/core'
+import type { Caller, Operation } from './callers.js'
+
+/** A request that was let in. */
+export interface Call {
+  readonly id: string
+  readonly caller: Caller
+  readonly useCase: string
+  readonly operation: Operation
+  readonly context: EncryptionContext
+  /** Aborted when the caller is gone or the time is up. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,76 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { CryptoError } from '@parasol/core'
+import { HttpFault } from './http-fault.js'
+
+/** What a caller can be allowed. */
+export const operations = ['encrypt', 'decrypt'] as const
+export type Operation = (typeof operations)[number]
+
+/** A program that may call the service, and what it may do. */
+export interface Caller {
+  readonly name: string
+  /** SHA-256 of its API keys, in hex: two while a key is being replaced. */
+  readonly keyHashes: readonly string[]
+  /** The use cases that it may ask for. */
+  readonly useCases: readonly string[]
+  readonly operations: readonly Operation[]
+  /** How many requests it may make in a second; as many in a burst. Without it there is no limit. */
+  readonly requestsPerSecond?: number
+}
+
+const PREFIX = 'parasol_'
+const KEY = /^parasol_[A-Za-z0-9_-]{43}$/
+
+/** A new API key of 256 random bits. Give it to the caller; keep its hash. */
+export function createApiKey(): string {
+  return PREFIX + randomBytes(32).toString('base64url')
+}
+
+/** What is kept of an API key. One round of SHA-256 is enough: nobody can guess 256 random bits. */
+export function hashApiKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex')
+}
+
+export function isOperation(text: string | undefined): text is Operation {
+  return operations.includes(text as Operation)
+}
+
+/**
+ * Finds the caller of an `Authorization` header. Every refusal is the same one and takes the same work.
+ *
+ * @throws CryptoError INVALID_CONFIG if the callers cannot be told apart
+ */
+export function callerOfKey(callers: readonly Caller[]): (authorization: string | undefined) => Caller {
+  requireDistinct(callers)
+  const entries = callers.flatMap((caller) =>
+    caller.keyHashes.map((hash) => ({ hash: Buffer.from(hash, 'hex'), caller })),
+  )
+  return (authorization = '') => {
+    const key = authorization.slice('Bearer '.length)
+    const digest = createHash('sha256').update(key).digest()
+    let found: Caller | undefined
+    for (const { hash, caller } of entries) if (timingSafeEqual(hash, digest)) found = caller
+    if (!found || !/^bearer $/i.test(authorization.slice(0, 7)) || !KEY.test(key)) throw new HttpFault('UNAUTHORIZED')
+    return found
+  }
+}
+
+/** A use case that there is not, and one that is another's, look the same. @throws HttpFault FORBIDDEN */
+export function requirePermission(caller: Caller, useCase: string, operation: Operation): void {
+  if (caller.operations.includes(operation) && caller.useCases.includes(useCase)) return
+  throw new HttpFault('FORBIDDEN')
+}
+
+function requireDistinct(callers: readonly Caller[]): void {
+  const names = callers.map(({ name }) => name)
+  const hashes = callers.flatMap(({ keyHashes }) => keyHashes)
+  if (new Set(names).size < names.length) throw invalid('Two callers have the same name')
+  if (new Set(hashes).size < hashes.length) throw invalid('Two callers have the same API key')
+  if (!hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
+    throw invalid("An API key's hash is not a SHA-256 in lower-case hex")
+  }
+}
+
+function invalid(message: string): CryptoError {
+  return new CryptoError('INVALID_CONFIG', message)
+}

@@ -1,0 +1,24 @@
+/** What one request, one caller and all together may cost. */
+export interface ServiceLimits {
+  /** Longest body of a request, in bytes. */
+  readonly bodyBytes: number
+  /** Most fields of one record. */
+  readonly fields: number
+  /** How long a request may take to arrive whole, in milliseconds. */
+  readonly arrivalMs: number
+  /** How long it may then be worked on, in milliseconds. */
+  readonly workMs: number
+  /** Requests that are worked on at once; more are sent away with 503. */
+  readonly concurrent: number
+  /** How long requests under way may take to finish when the service is stopped, in milliseconds. */
+  readonly drainMs: number
+}
+
+export const defaultLimits: ServiceLimits = {
+  bodyBytes: 1_048_576,
+  fields: 1_000,
+  arrivalMs: 10_000,
+  workMs: 10_000,
+  concurrent: 1_024,
+  drainMs: 10_000,
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { CryptoError, type CryptoRouter } from '@parasol/core'
+import { JSON_TYPE, REQUEST_ID_HEADER, refusalBody, securityHeaders } from './answer.js'
+import { App, type RequestReport } from './app.js'
+import { type Caller, callerOfKey, operations } from './callers.js'
+import { HttpFault, type HttpFaultCode, refusalOf } from './http-fault.js'
+import { defaultLimits, type ServiceLimits } from './limits.js'
+import { RateLimit } from './rate-limit.js'
+
+export interface ServiceOptions {
+  readonly crypto: CryptoRouter
+  /** Who may call; or `anyone`, which only a loopback host may say: every program of this machine. */
+  readonly callers: readonly Caller[] | 'anyone'
+  /** 127.0.0.1 by default. */
+  readonly host?: string
+  /** 0, the default, takes a free one. */
+  readonly port?: number
+  readonly limits?: Partial<ServiceLimits>
+  /** Told of every request when it was answered. */
+  readonly onRequest?: (report: RequestReport) => void
+}
+
+/** A service that listens. Closing it answers what is under way and lets nothing more in. */
+export interface RunningService extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  readonly url: string
+  close(): Promise<void>
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
+/** A context has at most 8 KB, in base64url 11. */
+const MAX_HEADER_BYTES = 16_384
+
+/**
+ * Serves a router's use cases over HTTP.
+ *
+ * @throws CryptoError INVALID_CONFIG if anyone may call and the host is not a loopback address; IO if it cannot listen
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { host = '127.0.0.1', port = 0, callers } = options
+  if (callers === 'anyone' && !LOOPBACK.test(host)) {
+    throw new CryptoError('INVALID_CONFIG', `Without callers the service listens only on loopback, not on "${host}"`)
+  }
+  const limits = { ...defaultLimits, ...options.limits }
+  const app = new App({ ...options, limits, rateLimit: new RateLimit(), identify: identification(options) })
+  const server = createServer(serverOptions(limits), (request, response) => void app.handle(request, response))
+  server.on('clientError', refuseMalformed)
+  await listen(server, port, host)
+  const address = server.address() as AddressInfo
+  const close = closing(server, app, limits.drainMs)
+  return {
+    host,
+    port: address.port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function serverOptions({ arrivalMs }: ServiceLimits) {
+  return {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: arrivalMs,
+    requestTimeout: arrivalMs,
+    connectionsCheckingInterval: Math.min(1_000, arrivalMs),
+    keepAliveTimeout: 30_000,
+    noDelay: true,
+  }
+}
+
+function identification({ callers, crypto }: ServiceOptions): (request: IncomingMessage) => Caller {
+  if (callers !== 'anyone') {
+    const find = callerOfKey(callers)
+    return ({ headers }) => find(headers.authorization)
+  }
+  const anyone: Caller = { name: 'anyone', keyHashes: [], useCases: crypto.useCases, operations }
+  return ({ headers }) => {
+    // A web page can give its own name this machine's address, and would then be let in.
+    if (!LOOPBACK.test((headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))) {
+      throw new HttpFault('MISDIRECTED')
+    }
+    return anyone
+  }
+}
+
+const malformed: Readonly<Record<string, HttpFaultCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+}
+
+/** What is not HTTP is answered in JSON too. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const id = randomUUID()
+  const refusal = refusalOf(new HttpFault(malformed[error.code ?? ''] ?? 'MALFORMED_REQUEST'))
+  const body = refusalBody(id, refusal)
+  const headers = {
+    ...securityHeaders,
+    'content-type': JSON_TYPE,
+    'content-length': Buffer.byteLength(body),
+    [REQUEST_ID_HEADER]: id,
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines.join('')}\r\n${body}`)
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      reject(new CryptoError('IO', `Cannot listen on ${host}:${port} (${cause.code})`, { cause }))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+/** Lets what is under way finish, then cuts off who keeps a connection. */
+function closing(server: Server, app: App, drainMs: number): () => Promise<void> {
+  let closed: Promise<void> | undefined
+  return () => {
+    closed ??= new Promise((resolve) => {
+      app.drain()
+      const deadline = setTimeout(() => server.closeAllConnections(), drainMs)
+      server.close(() => {
+        clearTimeout(deadline)
+        resolve()
+      })
+      server.closeIdleConnections()
+    })
+    return closed
+  }
+}
