@@ -3,6 +3,8 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { CryptoError } from './errors.js'
 
+export { StoreLock } from './store-lock.js'
+
 export interface AtomicFileOptions {
   /** File mode; 0o600 by default. */
   readonly mode?: number

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { allocateSecret, CryptoError } from '@parasol/core'
+import { StoreLock } from '@parasol/core/files'
 import type { AccessKey, Alias, Key } from './keys.js'
 import { deriveSubkey, type RootKeySource, SCRYPT_N } from './root-key.js'
 import { type Damage, SealedLog } from './sealed-log.js'
 import { LOG_FILE, makeFolder, openHeader } from './store-header.js'
-import { StoreLock } from './store-lock.js'
 import { decodeEntity, encodeEntity, type StoredEntity } from './stored-entity.js'
 
 export interface KeyStoreOptions {

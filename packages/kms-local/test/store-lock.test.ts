@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { StoreLock } from '@parasol/core/files'
 import { expect, it } from 'vitest'
-import { StoreLock } from '../src/store-lock.js'
 import { isBuilt, kill, nextMessage, startWriter } from './processes.js'
 import { openStore, scratchFolder } from './scratch.js'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { CryptoError } from '@parasol/core'
+import { CryptoError } from './errors.js'
 
 /**
  * Keeps a second process out of a store. The lock is a file that names the process which holds it; a lock whose process
