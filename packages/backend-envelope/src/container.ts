@@ -2,6 +2,8 @@ import type { Kms } from '@parasol/core'
 import { injectKms, providerModule } from '@parasol/core/container'
 import { definePlugin, type Plugin } from '@parasol/core/plugin'
 import * as z from 'zod'
+import type { DataKeyPolicy } from './data-key-policy.js'
+import { dataKeysSchema } from './data-keys-schema.js'
 import { EnvelopeProvider } from './envelope-provider.js'
 import { suiteNames } from './suites.js'
 
@@ -11,6 +13,7 @@ export interface EnvelopeSection {
   readonly keyId: string
   readonly suite: string
   readonly readSuites: readonly string[]
+  readonly dataKeys: DataKeyPolicy
 }
 
 const suite = z.enum(suiteNames as [string, ...string[]])
@@ -23,6 +26,7 @@ const section: z.ZodType<EnvelopeSection> = z.strictObject({
     .array(suite)
     .default([...suiteNames])
     .describe('The suites that are read; all of them'),
+  dataKeys: dataKeysSchema.default('per-record'),
 })
 
 export const plugin: Plugin<EnvelopeSection> = definePlugin({

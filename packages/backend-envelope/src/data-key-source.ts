@@ -15,15 +15,34 @@ export interface DataKeyRequest {
   readonly kmsContext: EncryptionContext
   /** The bytes that it is to encrypt, for policies that limit them. */
   readonly bytes: number
+  /** Records of different partitions, such as tenants, never share a data key. */
+  readonly partition?: string | undefined
+}
+
+/** Counts since the start, and what is in memory now. */
+export interface DataKeyStats {
+  /** Calls of the KMS, failed ones included. */
+  readonly kmsCalls: { readonly generateDataKey: number; readonly decrypt: number; readonly encrypt: number }
+  /** Data keys that were in memory when they were asked for. */
+  readonly hits: number
+  /** Data keys for which a caller had to wait. */
+  readonly misses: number
+  /** Data keys in memory that encrypt or decrypt more than one record. */
+  readonly cachedKeys: number
+  /** Data keys that were fetched in advance, each for one record. */
+  readonly pooledKeys: number
 }
 
 /**
  * Where data keys come from and how long they live: the policy of a scheme. Its methods may be called any number of
- * times at once, and reject as those of `Kms` do.
+ * times at once, and reject as those of `Kms` do. Disposal zeroes what is in memory; afterwards they throw CLOSED.
  */
-export interface DataKeySource {
+export interface DataKeySource extends Disposable {
   /** A key to encrypt a record with. */
   forEncryption(request: DataKeyRequest, options?: CallOptions): Promise<DataKeyLease>
+
+  /** The same if a key is in memory, else undefined: the KMS is not asked. */
+  tryForEncryption(request: DataKeyRequest): DataKeyLease | undefined
 
   /**
    * The key that the wrappings hold, if they are, to the last one, those that were made for it.
@@ -31,6 +50,9 @@ export interface DataKeySource {
    * @throws CryptoError DECRYPTION_FAILED
    */
   forDecryption(list: WrappedKeyList, kmsContext: EncryptionContext, options?: CallOptions): Promise<DataKeyLease>
+
+  /** The same if it is in memory, else undefined: the KMS is not asked. */
+  tryForDecryption(list: WrappedKeyList, kmsContext: EncryptionContext): DataKeyLease | undefined
 
   /**
    * Wraps the key that `forDecryption` gave for a list again. Wrappings of other kinds are kept as they are.
@@ -43,4 +65,6 @@ export interface DataKeySource {
     kmsContext: EncryptionContext,
     options?: CallOptions,
   ): Promise<Uint8Array>
+
+  stats(): DataKeyStats
 }

@@ -13,10 +13,11 @@ import {
   type StreamProvider,
   throwIfAborted,
 } from '@parasol/core'
-import type { DataKeySource } from './data-key-source.js'
+import { createDataKeys } from './create-data-keys.js'
+import { type DataKeyPolicy, partitionKeyOf } from './data-key-policy.js'
+import type { DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
 import { FIELD_OVERHEAD, fieldAad, openField, SINGLE_VALUE, sealField } from './field.js'
 import { decodeGreenKey, encodeGreenKey, type GreenKey } from './green-key.js'
-import { PerRecordDataKeys } from './per-record-data-keys.js'
 import { createRecord, type NewRecord, openRecord } from './record.js'
 import { type OpenedRecord, openStream, sealStream } from './stream.js'
 import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
@@ -31,6 +32,8 @@ export interface EnvelopeOptions {
   readonly suite?: string
   /** The suites that are read, beside the one that encrypts; all by default. */
   readonly readSuites?: readonly string[]
+  /** How long data keys live; `per-record` by default. */
+  readonly dataKeys?: DataKeyPolicy
   /** `envelope` by default. */
   readonly scheme?: string
   /** Bytes of plaintext in a segment of a stream: a power of two from 256 to 1,048,576; 65,536 by default. */
@@ -40,10 +43,11 @@ export interface EnvelopeOptions {
 const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
 
 /**
- * Scheme two: the KMS hands out a data key for each record; its plaintext encrypts here and is destroyed at once, its
- * wrapped form stands in the green key beside the ciphertext. `docs/format.md` draws every byte.
+ * Scheme two: the KMS hands out data keys; their plaintext encrypts here and is destroyed at once, or kept within the
+ * limits of `dataKeys`; their wrapped form stands in the green key beside the ciphertext. `docs/format.md` draws every
+ * byte. Disposal zeroes the keys in memory; what is asked afterwards is refused with CLOSED.
  */
-export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamProvider {
+export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamProvider, Disposable {
   readonly scheme: string
   readonly traits: ProviderTraits = {
     maxPlaintextBytes: MAX_PLAINTEXT_BYTES,
@@ -53,21 +57,17 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamP
   readonly #suite: Suite
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
+  readonly #partitionKey: string | undefined
   readonly #streamHeader: Uint8Array
 
-  /** @throws CryptoError INVALID_CONFIG for a suite that there is not, or a key id that is too long */
-  constructor({
-    kms,
-    keyId,
-    suite = 'aes-256-gcm',
-    readSuites = suiteNames,
-    scheme = 'envelope',
-    segmentBytes = DEFAULT_SEGMENT_BYTES,
-  }: EnvelopeOptions) {
+  /** @throws CryptoError INVALID_CONFIG for a suite that there is not, a key id that is too long, or a limit out of range */
+  constructor({ suite = 'aes-256-gcm', readSuites = suiteNames, scheme = 'envelope', ...options }: EnvelopeOptions) {
+    const { kms, keyId, dataKeys = 'per-record', segmentBytes = DEFAULT_SEGMENT_BYTES } = options
     this.scheme = scheme
     this.#suite = suiteByName(suite)
     this.#readable = new Map([...readSuites, suite].map(suiteByName).map((each) => [each.id, each]))
-    this.#dataKeys = new PerRecordDataKeys({ kms, keyId })
+    this.#dataKeys = createDataKeys(dataKeys, { kms, keyId })
+    this.#partitionKey = partitionKeyOf(dataKeys)
     this.#streamHeader = encodeHeader(segmentBytes)
   }
 
@@ -131,6 +131,7 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamP
     return concat(renewed, ciphertext.subarray(greenKey.length))
   }
 
+  /** A stream's length is not known, so under every policy it has a data key of its own. */
   encryptStream(
     plaintext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
@@ -140,7 +141,7 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamP
     return sealStream(plaintext, {
       suite: this.#suite,
       header: this.#streamHeader,
-      newRecord: () => this.#newRecord(MAX_PLAINTEXT_BYTES, kept, options),
+      newRecord: () => this.#newRecord(Infinity, kept, options),
       signal: options?.signal,
     })
   }
@@ -166,11 +167,26 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamP
     return { suite: parsed.suite, recordKey: await this.#openRecord(parsed, context, options) }
   }
 
+  /** KMS calls, and the data keys that are in memory. */
+  stats(): DataKeyStats {
+    return this.#dataKeys.stats()
+  }
+
+  [Symbol.dispose](): void {
+    this.#dataKeys[Symbol.dispose]()
+  }
+
+  #request(bytes: number, context: EncryptionContext): DataKeyRequest {
+    const key = this.#partitionKey
+    const partition = key !== undefined && Object.hasOwn(context, key) ? context[key] : undefined
+    return { kmsContext: toKmsContext(context), bytes, partition }
+  }
+
   /** The context is encoded before the KMS is asked: it is refused first, and a caller may change it meanwhile. */
   async #newRecord(bytes: number, context: EncryptionContext, options?: CallOptions): Promise<NewRecord> {
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
-    using dataKey = await this.#dataKeys.forEncryption({ kmsContext: toKmsContext(context), bytes }, options)
+    using dataKey = await this.#dataKeys.forEncryption(this.#request(bytes, context), options)
     return createRecord(this.#suite, dataKey, encodedContext)
   }
 

@@ -1,3 +1,5 @@
+export type { DataKeyPolicy, DecryptLimits, PrefetchLimits, ReuseLimits } from './data-key-policy.js'
+export type { DataKeyStats } from './data-key-source.js'
 export { type EnvelopeOptions, EnvelopeProvider } from './envelope-provider.js'
 export { FIELD_OVERHEAD } from './field.js'
 export { type EnvelopeInspection, inspectEnvelope } from './inspect.js'

@@ -7,7 +7,7 @@ import {
   type EncryptionContext,
   type Kms,
 } from '@parasol/core'
-import type { DataKeyLease, DataKeyRequest, DataKeySource } from './data-key-source.js'
+import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
 import {
   encodeWrappedKeys,
   isMadeWith,
@@ -28,6 +28,8 @@ export interface KmsDataKeysOptions {
 export class PerRecordDataKeys implements DataKeySource {
   readonly #kms: Kms
   readonly #keyId: string
+  readonly #calls = { generateDataKey: 0, decrypt: 0, encrypt: 0 }
+  #closed = false
 
   /** @throws CryptoError INVALID_CONFIG for a key id that does not fit into a green key */
   constructor({ kms, keyId }: KmsDataKeysOptions) {
@@ -39,6 +41,7 @@ export class PerRecordDataKeys implements DataKeySource {
   }
 
   async forEncryption({ kmsContext }: DataKeyRequest, options?: CallOptions): Promise<DataKeyLease> {
+    this.#count('generateDataKey')
     const key = await this.#kms.generateDataKey(this.#keyId, kmsContext, options)
     try {
       requireKeyLength(key.plaintext.length)
@@ -49,17 +52,22 @@ export class PerRecordDataKeys implements DataKeySource {
     }
   }
 
+  tryForEncryption(): undefined {}
+
   async forDecryption(
     list: WrappedKeyList,
     kmsContext: EncryptionContext,
     options?: CallOptions,
   ): Promise<DataKeyLease> {
     const { bytes } = this.#choose(list)
+    this.#count('decrypt')
     const key = new DataKey(bytes, await this.#kms.decrypt(bytes, kmsContext, options))
     if (key.plaintext.length === DATA_KEY_BYTES && isMadeWith(key.plaintext, list)) return lease(key, list.encoded)
     key[Symbol.dispose]()
     throw decryptionFailed()
   }
+
+  tryForDecryption(): undefined {}
 
   /** By encrypt, because the Alibaba client has no ReEncrypt and dedicated gateways do not offer it. */
   async rewrap(
@@ -69,9 +77,23 @@ export class PerRecordDataKeys implements DataKeySource {
     options?: CallOptions,
   ): Promise<Uint8Array> {
     const former = this.#choose(list)
+    this.#count('encrypt')
     const renewed = this.#wrapping(await this.#kms.encrypt(this.#keyId, plaintext, kmsContext, options))
     const keys = list.keys.map((each) => (each === former ? renewed : each))
     return encodeWrappedKeys(keys, plaintext)
+  }
+
+  stats(): DataKeyStats {
+    return { kmsCalls: { ...this.#calls }, hits: 0, misses: 0, cachedKeys: 0, pooledKeys: 0 }
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true
+  }
+
+  #count(call: keyof DataKeyStats['kmsCalls']): void {
+    if (this.#closed) throw new CryptoError('CLOSED', 'The scheme was closed')
+    this.#calls[call] += 1
   }
 
   /** The wrapping under the key id of this scheme if there is one; else the first that a KMS can open. */

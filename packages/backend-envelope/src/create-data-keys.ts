@@ -1,0 +1,13 @@
+import type { DataKeyPolicy } from './data-key-policy.js'
+import type { DataKeySource } from './data-key-source.js'
+import { type KmsDataKeysOptions, PerRecordDataKeys } from './per-record-data-keys.js'
+import { PrefetchedDataKeys } from './prefetched-data-keys.js'
+import { ReusedDataKeys } from './reused-data-keys.js'
+
+/** @throws CryptoError INVALID_CONFIG for a limit out of its range */
+export function createDataKeys(policy: DataKeyPolicy, options: KmsDataKeysOptions): DataKeySource {
+  const source = new PerRecordDataKeys(options)
+  if (policy === 'per-record') return source
+  if ('reuse' in policy) return new ReusedDataKeys({ source, limits: policy.reuse })
+  return new PrefetchedDataKeys({ source, limits: policy.perRecord })
+}

@@ -1,0 +1,199 @@
+import { type CallOptions, CryptoError, type EncryptionContext } from '@parasol/core'
+import { limitOf, type ReuseLimits } from './data-key-policy.js'
+import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
+import { KeptKey, type KeyAllowance } from './kept-key.js'
+import { KeyCache } from './key-cache.js'
+import { SingleFlight } from './single-flight.js'
+import type { WrappedKeyList } from './wrapped-keys.js'
+
+export interface ReusedDataKeysOptions {
+  /** Where new keys come from. It is closed together with this. */
+  readonly source: DataKeySource
+  readonly limits: ReuseLimits
+  /** Milliseconds of a clock that never goes backwards. */
+  readonly now?: () => number
+}
+
+/** One data key for many records of a purpose and partition, within limits that hold under any concurrency. */
+export class ReusedDataKeys implements DataKeySource {
+  readonly #source: DataKeySource
+  readonly #allowance: KeyAllowance
+  readonly #encrypting: KeyCache<KeptKey>
+  readonly #decrypting: KeyCache<KeptKey>
+  readonly #flights = new SingleFlight<DataKeyHold>()
+  #hits = 0
+  #misses = 0
+  #closed = false
+
+  /** @throws CryptoError INVALID_CONFIG for a limit out of its range */
+  constructor({ source, limits, now = () => performance.now() }: ReusedDataKeysOptions) {
+    const maxAgeSeconds = limitOf('maxAgeSeconds', limits.maxAgeSeconds)
+    const maxStaleSeconds = limitOf('maxStaleSeconds', limits.maxStaleSeconds)
+    this.#source = source
+    this.#allowance = {
+      maxRecords: limitOf('maxRecords', limits.maxRecords),
+      maxBytes: limitOf('maxBytes', limits.maxBytes),
+    }
+    this.#encrypting = new KeyCache({
+      maxEntries: limitOf('maxKeys', limits.maxKeys),
+      maxAgeSeconds,
+      maxStaleSeconds,
+      now,
+    })
+    this.#decrypting = new KeyCache({
+      maxEntries: limitOf('maxEntries', limits.decrypt?.maxEntries),
+      maxAgeSeconds: limitOf('maxAgeSeconds', limits.decrypt?.maxAgeSeconds ?? maxAgeSeconds),
+      maxStaleSeconds,
+      now,
+    })
+  }
+
+  async forEncryption(request: DataKeyRequest, options?: CallOptions): Promise<DataKeyLease> {
+    const ready = this.tryForEncryption(request)
+    if (ready) return ready
+    this.#misses += 1
+    if (request.bytes > this.#allowance.maxBytes) return this.#source.forEncryption(request, options)
+    const id = encryptionId(request)
+    const work = (signal: AbortSignal): Promise<DataKeyHold> => this.#generate(id, request, signal)
+    const take = (key: KeptKey): DataKeyLease | undefined => this.#takeFrom(id, key, request.bytes)
+    for (;;) {
+      const lease = await this.#fetch(id, this.#encrypting, options, { work, take })
+      if (lease) return lease
+      const next = this.#encrypting.get(id)
+      const ofNext = next && take(next)
+      if (ofNext) return ofNext
+    }
+  }
+
+  tryForEncryption(request: DataKeyRequest): DataKeyLease | undefined {
+    this.#requireOpen()
+    const id = encryptionId(request)
+    const key = this.#encrypting.get(id)
+    const lease = key && this.#takeFrom(id, key, request.bytes)
+    if (lease) this.#hits += 1
+    return lease
+  }
+
+  async forDecryption(
+    list: WrappedKeyList,
+    kmsContext: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<DataKeyLease> {
+    const ready = this.tryForDecryption(list, kmsContext)
+    if (ready) return ready
+    this.#misses += 1
+    const id = decryptionId(list.encoded, kmsContext)
+    return this.#fetch(id, this.#decrypting, options, {
+      work: (signal) => this.#unwrap(id, list, kmsContext, signal),
+      take: (key) => key.hold(),
+    })
+  }
+
+  /** A list is known by all of its bytes, which were authenticated when its key was kept. */
+  tryForDecryption(list: WrappedKeyList, kmsContext: EncryptionContext): DataKeyLease | undefined {
+    this.#requireOpen()
+    const key = this.#decrypting.get(decryptionId(list.encoded, kmsContext))
+    if (key) this.#hits += 1
+    return key?.hold()
+  }
+
+  rewrap(
+    dataKey: DataKeyLease,
+    list: WrappedKeyList,
+    kmsContext: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    return this.#source.rewrap(dataKey, list, kmsContext, options)
+  }
+
+  stats(): DataKeyStats {
+    const cachedKeys = this.#encrypting.size + this.#decrypting.size
+    return { ...this.#source.stats(), hits: this.#hits, misses: this.#misses, cachedKeys }
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed = true
+    this.#flights[Symbol.dispose]()
+    this.#encrypting[Symbol.dispose]()
+    this.#decrypting[Symbol.dispose]()
+    this.#source[Symbol.dispose]()
+  }
+
+  /** Joins the one call that fetches a key. If the KMS is away, a key that is too old serves on within its bound. */
+  async #fetch<Lease extends DataKeyLease | undefined>(
+    id: string,
+    cache: KeyCache<KeptKey>,
+    options: CallOptions | undefined,
+    { work, take }: { work: (signal: AbortSignal) => Promise<DataKeyHold>; take: (key: KeptKey) => Lease },
+  ): Promise<Lease> {
+    try {
+      return await this.#flights.join(id, work, ({ key }) => take(key), options?.signal)
+    } catch (error) {
+      this.#requireOpen()
+      if (!CryptoError.is(error)) throw error
+      const stale = error.retryable ? cache.bridge(id) : undefined
+      if (!error.retryable && error.code !== 'ABORTED') cache.delete(id)
+      const lease = stale && take(stale)
+      if (lease) return lease
+      throw error
+    }
+  }
+
+  async #generate(id: string, request: DataKeyRequest, signal: AbortSignal): Promise<DataKeyHold> {
+    using fresh = await this.#source.forEncryption(request, { signal })
+    this.#requireOpen()
+    this.#decrypting.set(decryptionId(fresh.encodedList, request.kmsContext), new KeptKey(fresh))
+    return keep(id, new KeptKey(fresh, this.#allowance), this.#encrypting)
+  }
+
+  async #unwrap(
+    id: string,
+    list: WrappedKeyList,
+    kmsContext: EncryptionContext,
+    signal: AbortSignal,
+  ): Promise<DataKeyHold> {
+    using unwrapped = await this.#source.forDecryption(list, kmsContext, { signal })
+    this.#requireOpen()
+    return keep(id, new KeptKey(unwrapped), this.#decrypting)
+  }
+
+  #takeFrom(id: string, key: KeptKey, bytes: number): DataKeyLease | undefined {
+    const lease = key.take(bytes)
+    if (key.exhausted) this.#encrypting.deleteKey(id, key)
+    return lease
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new CryptoError('CLOSED', 'The scheme was closed')
+  }
+}
+
+/** Keeps a key from being zeroed while those who waited for it take their leases, although it has left the cache. */
+interface DataKeyHold extends Disposable {
+  readonly key: KeptKey
+}
+
+function keep(id: string, key: KeptKey, cache: KeyCache<KeptKey>): DataKeyHold {
+  const hold = key.hold()
+  cache.set(id, key)
+  return { key, [Symbol.dispose]: () => hold[Symbol.dispose]() }
+}
+
+function encryptionId({ kmsContext, partition }: DataKeyRequest): string {
+  return partition === undefined ? `e${contextId(kmsContext)}` : `p${contextId(kmsContext)}${partition}`
+}
+
+function decryptionId(encodedList: Uint8Array, kmsContext: EncryptionContext): string {
+  const { buffer, byteOffset, length } = encodedList
+  return `d${contextId(kmsContext)}${Buffer.from(buffer, byteOffset, length).toString('latin1')}`
+}
+
+/** Lengths before texts: equal contexts, and only those, have equal ids, whatever follows. */
+function contextId(context: EncryptionContext): string {
+  const keys = Object.keys(context).sort()
+  return keys.reduce((id, key) => id + lengthAndText(key) + lengthAndText(context[key] ?? ''), `${keys.length}:`)
+}
+
+function lengthAndText(text: string): string {
+  return `${text.length}:${text}`
+}
