@@ -1,0 +1,19 @@
+import { HELP, parseArguments } from './arguments.js'
+import { describe, exitCodeOf } from './failure.js'
+import { InputError } from './input-error.js'
+import { run } from './run.js'
+
+// A reader that has seen enough, such as `head`, is no error.
+process.stdout.on('error', () => process.exit(0))
+const interrupted = new AbortController()
+process.once('SIGINT', () => interrupted.abort(new InputError('Interrupted', 130)))
+process.once('SIGTERM', () => interrupted.abort(new InputError('Interrupted', 143)))
+
+try {
+  const options = parseArguments(process.argv.slice(2))
+  if (options.help) console.log(HELP)
+  else await run(options, interrupted.signal)
+} catch (error) {
+  console.error(`error: ${describe(error)}`)
+  process.exitCode = exitCodeOf(error)
+}

@@ -1,0 +1,31 @@
+import { basename } from 'node:path'
+import { writeFileAtomic } from '@parasol/core/files'
+import { readParts } from './file-parts.js'
+import type { Outcome, Task } from './methods.js'
+
+/**
+ * Encrypts the whole file, all its columns, byte for byte, as a partner wants it: one message, or for a file that is
+ * larger than a message takes several, which he decrypts and joins.
+ */
+export async function protectFile({ cipher, table, target, progress, signal }: Task): Promise<Outcome> {
+  let bytes = 0
+  let number = 0
+  for await (const { content, last } of readParts(table.file)) {
+    number++
+    const message = await cipher.encryptBytes(content, partContext(table.file, number, last), { signal })
+    await writeFileAtomic(partPath(target, number), message)
+    bytes += message.length
+    progress.advance(last ? table.rows - progress.done : 0)
+  }
+  return { bytes, cells: table.rows * table.columns.length }
+}
+
+/** Parts can be neither exchanged, nor can the last be left out. */
+export function partContext(file: string, part: number, last: boolean): Readonly<Record<string, string>> {
+  return { file: basename(file), part: String(part), last: String(last) }
+}
+
+/** `customers.csv.gpg`, `customers.csv.gpg.2` */
+export function partPath(target: string, number: number): string {
+  return number === 1 ? target : `${target}.${number}`
+}
