@@ -8,6 +8,7 @@ import {
   isSeq,
   Lexer,
   LineCounter,
+  Parser,
   parseDocument,
   visit,
 } from 'yaml'
@@ -24,7 +25,7 @@ export class YamlDocument {
   constructor(name: string, text: string) {
     this.name = name
     this.#lines = new LineCounter()
-    if (isTooLong(text))
+    if (isExhausting(text))
       throw configError(name, [{ line: 1, column: 1, path: [], message: problemOf.RESOURCE_EXHAUSTION }])
     this.#document = parseDocument(text, { ...options, lineCounter: this.#lines })
     const problems = [...this.#syntaxProblems(), ...this.#refusedNodes()]
@@ -93,10 +94,16 @@ const options = {
 
 // The parser takes memory by depth and time by the square of the keys of one mapping.
 const MAX_TOKENS = 100_000
+/** The parser calls itself for each level. Node ends the process, and throws nothing, if the stack ends in the wrong place. */
+const MAX_DEPTH = 200
 
-function isTooLong(text: string): boolean {
+function isExhausting(text: string): boolean {
+  const parser = new Parser()
   let tokens = 0
-  for (const _ of new Lexer().lex(text)) if (++tokens > MAX_TOKENS) return true
+  for (const source of new Lexer().lex(text)) {
+    for (const _ of parser.next(source)) if (parser.stack.length > MAX_DEPTH) return true
+    if (++tokens > MAX_TOKENS || parser.stack.length > MAX_DEPTH) return true
+  }
   return false
 }
 

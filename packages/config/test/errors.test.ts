@@ -90,6 +90,10 @@ it.each([
   ['list', '- '.repeat(500_000)],
   ['wide', Array.from({ length: 60_000 }, (_, index) => `k${index}: x`).join('\n')],
   ['deep', `a: ${'['.repeat(5000)}${']'.repeat(5000)}`],
+  ['deep in lines', Array.from({ length: 1200 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
+  ['deep in braces', `a: ${'{a: '.repeat(10_000)}`],
+  ['deep in a line', `a: {b: ${'c: '.repeat(12_000)}`],
+  ['deep after quotes', '"a" : {'.repeat(10_000)],
   ['anchors', 'a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]'],
 ])('refuses at once what would exhaust the parser: %s', async (_, content) => {
   expect((await problemsOf(content)).join()).toMatch(/too long or too deeply nested|an alias/)
