@@ -1,6 +1,7 @@
+import { inputs } from './inputs/inputs.js'
 import type { Proof } from './proof.js'
 import { salamander } from './salamander/salamander.js'
 import { swap } from './swap/swap.js'
 
 /** Every proof, in the order in which `--all` runs them. */
-export const proofs: readonly Proof[] = [swap, salamander]
+export const proofs: readonly Proof[] = [swap, salamander, inputs]

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadConfig } from '@parasol/config'
+import { latin1, type Target } from './target.js'
+
+const SECRET = randomBytes(18).toString('base64url')
+
+const valid = `version: 1
+kms:
+  own:
+    use: local
+    store: ./kms
+    passphrase: { env: PASSPHRASE }
+    createKeys: [alias/parasol]
+schemes:
+  kms-direct: { kms: own, keyId: alias/parasol }
+  envelope: { kms: own, keyId: alias/parasol, suite: aes-256-gcm }
+useCases:
+  customer.phone: { scheme: envelope }
+  customer.idCard: { scheme: envelope, reads: [kms-direct], purpose: customer.id }
+`
+
+/** Configurations into which somebody wrote a secret, where a reference to it belongs: no error may quote it. */
+const withSecrets = [
+  valid.replace('{ env: PASSPHRASE }', SECRET),
+  valid.replace('env: PASSPHRASE', `env: "${SECRET}", value: ${SECRET}`),
+  valid.replace('version: 1', `version: ${SECRET}`),
+  valid.replace('suite: aes-256-gcm', `suite: ${SECRET}`),
+  valid.replace('use: local', `use: local\n    password: ${SECRET}`),
+]
+
+export function configTarget(folder: string): Target {
+  const path = join(folder, 'parasol.yaml')
+  return {
+    name: 'config',
+    samples: [valid, ...withSecrets].map((text) => Buffer.from(text)),
+    share: 0.5,
+    // It comes from the operator, and up to 256 KB of it.
+    maxCpuMs: 5_000,
+    secrets: (input) => (latin1(input).includes(SECRET) ? [SECRET] : []),
+    feed: async (input) => {
+      writeFileSync(path, input)
+      await loadConfig(path, { directory: folder, env: { PASSPHRASE: 'x' } })
+      return 'taken'
+    },
+  }
+}
