@@ -1,7 +1,4 @@
-import type { Run } from './segment.js'
-
-/** The most that is sealed or opened at a time, whatever the size of the chunks. */
-const RUN_BYTES = 1024 * 1024
+import { RUN_BYTES, type Run } from './segment.js'
 
 /**
  * Cuts chunks of any size into runs of whole segments. What may be the end of the source is held back until the source

@@ -7,10 +7,11 @@ import {
   type Kms,
   type ProviderTraits,
   PURPOSE_KEY,
+  type RandomAccess,
   type RecordProvider,
-  type RewrapProvider,
   type SealedRecord,
-  type StreamProvider,
+  type SeekableProvider,
+  type StreamRewrapProvider,
   throwIfAborted,
 } from '@parasol/core'
 import { createDataKeys } from './create-data-keys.js'
@@ -19,7 +20,8 @@ import type { DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-sou
 import { FIELD_OVERHEAD, fieldAad, openField, SINGLE_VALUE, sealField } from './field.js'
 import { decodeGreenKey, encodeGreenKey, type GreenKey } from './green-key.js'
 import { createRecord, type NewRecord, openRecord } from './record.js'
-import { type OpenedRecord, openStream, sealStream } from './stream.js'
+import { SeekableStream } from './seekable-stream.js'
+import { type OpenedRecord, type OpenStreamOptions, openStream, rewrapStream, sealStream } from './stream.js'
 import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
 import type { RecordKey, Suite } from './suite.js'
 import { suiteByName, suiteNames } from './suites.js'
@@ -41,13 +43,15 @@ export interface EnvelopeOptions {
 }
 
 const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
+/** More than any policy allows a data key that is shared. */
+const UNKNOWN_LENGTH = Number.POSITIVE_INFINITY
 
 /**
  * Scheme two: the KMS hands out data keys; their plaintext encrypts here and is destroyed at once, or kept within the
  * limits of `dataKeys`; their wrapped form stands in the green key beside the ciphertext. `docs/format.md` draws every
  * byte. Disposal zeroes the keys in memory; what is asked afterwards is refused with CLOSED.
  */
-export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamProvider, Disposable {
+export class EnvelopeProvider implements RecordProvider, SeekableProvider, StreamRewrapProvider, Disposable {
   readonly scheme: string
   readonly traits: ProviderTraits = {
     maxPlaintextBytes: MAX_PLAINTEXT_BYTES,
@@ -141,7 +145,7 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamP
     return sealStream(plaintext, {
       suite: this.#suite,
       header: this.#streamHeader,
-      newRecord: () => this.#newRecord(Infinity, kept, options),
+      newRecord: () => this.#newRecord(UNKNOWN_LENGTH, kept, options),
       signal: options?.signal,
     })
   }
@@ -151,11 +155,32 @@ export class EnvelopeProvider implements RecordProvider, RewrapProvider, StreamP
     context: EncryptionContext,
     options?: CallOptions,
   ): AsyncIterable<Uint8Array> {
+    return openStream(ciphertext, this.#openOptions(context, options))
+  }
+
+  async openSeekable(
+    ciphertext: RandomAccess,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<RandomAccess & Disposable> {
+    return SeekableStream.open(ciphertext, this.#openOptions(context, options))
+  }
+
+  rewrapStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array> {
     const kept = keepContext(context)
-    return openStream(ciphertext, {
+    return rewrapStream(ciphertext, (greenKey) => this.rewrap(greenKey, kept, options), options?.signal)
+  }
+
+  #openOptions(context: EncryptionContext, options?: CallOptions): OpenStreamOptions {
+    const kept = keepContext(context)
+    return {
       openRecord: (encodedGreenKey) => this.#openStreamRecord(encodedGreenKey, kept, options),
       signal: options?.signal,
-    })
+    }
   }
 
   async #openStreamRecord(

@@ -4,6 +4,9 @@ import { NONCE_BYTES, type Suite, TAG_BYTES } from './suite.js'
 /** A stream has at most that many segments: 256 TiB of plaintext in segments of 64 KiB. */
 export const MAX_SEGMENTS = 2 ** 32 - 1
 
+/** The most that is sealed or opened at a time, whatever the size of the chunks. */
+export const RUN_BYTES: number = 1024 * 1024
+
 // No single value (0) and no field of a record (1) has this AAD.
 const STREAM_SEGMENT = Uint8Array.of(2)
 const COUNTER_AT = 7

@@ -65,6 +65,22 @@ export async function* openStream(
   }
 }
 
+/** Passes a stream through, with its green key renewed. */
+export async function* rewrapStream(
+  ciphertext: AsyncIterable<Uint8Array>,
+  rewrap: (encodedGreenKey: Uint8Array) => Promise<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const chunks = untilAborted(ciphertext, signal)
+  try {
+    const { encodedGreenKey, header, rest } = await readStreamHead(chunks)
+    yield Buffer.concat([await rewrap(encodedGreenKey), header, rest])
+    yield* chunks
+  } finally {
+    await chunks.return(undefined)
+  }
+}
+
 /** @throws CryptoError DECRYPTION_FAILED */
 export async function openHead(
   { encodedGreenKey, header }: StreamHead,

@@ -5,7 +5,10 @@ import {
   type CryptoProvider,
   isRecordProvider,
   isRewrapProvider,
+  isSeekableProvider,
   isStreamProvider,
+  isStreamRewrapProvider,
+  type RandomAccess,
   type SealedRecord,
 } from './provider.js'
 import type { EncryptedRecord } from './record.js'
@@ -143,13 +146,43 @@ export class Cipher {
     return collect(ciphertext, limit, (bytes) => this.decryptBytes(bytes, context, { ...options, scheme }))
   }
 
+  /**
+   * Opens a stream to decrypt any part of it without the rest:
+   *
+   *     await using file = await InputFile.open('archive.enc')
+   *     using archive = await cipher.openSeekable(file, context)
+   *     await archive.read(1_000_000, 4096)
+   *
+   * @throws CryptoError UNSUPPORTED if the scheme cannot
+   */
+  async openSeekable(
+    ciphertext: RandomAccess,
+    context: EncryptionContext,
+    { scheme = this.scheme, ...options }: DecryptBytesOptions = {},
+  ): Promise<RandomAccess & Disposable> {
+    const reader = this.#reader(scheme)
+    if (!isSeekableProvider(reader)) {
+      throw new CryptoError('UNSUPPORTED', `Scheme "${scheme}" cannot decrypt a part of a stream: decrypt all of it`)
+    }
+    return reader.openSeekable(ciphertext, this.#bind(reader, context), options)
+  }
+
+  /** Renews the wrapped key of a stream as `rewrap` does that of a token; the data passes by untouched and unchecked. */
+  rewrapStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    { scheme = this.scheme, ...options }: DecryptBytesOptions = {},
+  ): AsyncIterable<Uint8Array> {
+    const reader = this.#reader(scheme)
+    if (!isStreamRewrapProvider(reader)) throw noWrappedKey(scheme)
+    return reader.rewrapStream(ciphertext, this.#bind(reader, context), options)
+  }
+
   /** Renews the wrapped key of a token under the KMS key's newest version; the data is not touched. */
   async rewrap(token: Token, context: EncryptionContext, options?: CallOptions): Promise<Token> {
     const { scheme, ciphertext } = parseToken(token)
     const reader = this.#reader(scheme)
-    if (!isRewrapProvider(reader)) {
-      throw new CryptoError('UNSUPPORTED', `Scheme "${scheme}" has no wrapped key to renew: decrypt and encrypt again`)
-    }
+    if (!isRewrapProvider(reader)) throw noWrappedKey(scheme)
     const renewed = await guardDecryption(() => reader.rewrap(ciphertext, this.#bind(reader, context), options))
     return formatToken(scheme, renewed)
   }
@@ -203,6 +236,10 @@ export class Cipher {
 
 function requireBytes(what: string, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) throw new CryptoError('INVALID_INPUT', `${what} is not a Uint8Array`)
+}
+
+function noWrappedKey(scheme: string): CryptoError {
+  return new CryptoError('UNSUPPORTED', `Scheme "${scheme}" has no wrapped key to renew: decrypt and encrypt again`)
 }
 
 /** Whatever a provider throws, the application sees a CryptoError. */

@@ -23,12 +23,17 @@ export {
   type CryptoProvider,
   isRecordProvider,
   isRewrapProvider,
+  isSeekableProvider,
   isStreamProvider,
+  isStreamRewrapProvider,
   type ProviderTraits,
+  type RandomAccess,
   type RecordProvider,
   type RewrapProvider,
   type SealedRecord,
+  type SeekableProvider,
   type StreamProvider,
+  type StreamRewrapProvider,
 } from './provider.js'
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
 export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'

@@ -82,6 +82,35 @@ export interface StreamProvider extends CryptoProvider {
   ): AsyncIterable<Uint8Array>
 }
 
+/** A provider that can renew the wrapped key of a stream while the rest of it passes by. */
+export interface StreamRewrapProvider extends RewrapProvider {
+  rewrapStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array>
+}
+
+/** Bytes that can be read in any order: an open file, an object in a store. */
+export interface RandomAccess {
+  readonly size: number
+  /** The bytes from an offset on: as many as are asked for, fewer only where the end comes first. */
+  read(offset: number, length: number, options?: CallOptions): Promise<Uint8Array>
+}
+
+/** A provider that decrypts any part of a stream without the rest. */
+export interface SeekableProvider extends StreamProvider {
+  /**
+   * The plaintext of a stream that `encryptStream` made. When this resolves, its key, context and length are
+   * authenticated; each part is when it is read. Disposal zeroes the key.
+   */
+  openSeekable(
+    ciphertext: RandomAccess,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<RandomAccess & Disposable>
+}
+
 export function isRecordProvider(provider: CryptoProvider): provider is RecordProvider {
   return 'encryptRecord' in provider && 'decryptRecord' in provider
 }
@@ -92,4 +121,12 @@ export function isRewrapProvider(provider: CryptoProvider): provider is RewrapPr
 
 export function isStreamProvider(provider: CryptoProvider): provider is StreamProvider {
   return 'encryptStream' in provider && 'decryptStream' in provider
+}
+
+export function isStreamRewrapProvider(provider: CryptoProvider): provider is StreamRewrapProvider {
+  return 'rewrapStream' in provider
+}
+
+export function isSeekableProvider(provider: CryptoProvider): provider is SeekableProvider {
+  return 'openSeekable' in provider
 }
