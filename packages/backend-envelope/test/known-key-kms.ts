@@ -17,6 +17,8 @@ export class KnownKeyKms implements Kms {
   readonly calls: KmsCall[] = []
   /** The data keys that it gave away, to be looked at afterwards. */
   readonly handedOut: DataKey[] = []
+  /** What its answers held: the memory of every plaintext key that left it. */
+  readonly plaintexts: Uint8Array[] = []
   readonly #dataKey: Uint8Array
   readonly #wrapped: Uint8Array
 
@@ -33,13 +35,16 @@ export class KnownKeyKms implements Kms {
 
   async decrypt(wrapped: Uint8Array, context: EncryptionContext): Promise<Uint8Array> {
     this.calls.push({ operation: 'decrypt', wrapped: Uint8Array.from(wrapped), context })
-    return Uint8Array.from(this.#dataKey)
+    const plaintext = Uint8Array.from(this.#dataKey)
+    this.plaintexts.push(plaintext)
+    return plaintext
   }
 
   async generateDataKey(keyId: string, context: EncryptionContext): Promise<DataKey> {
     this.calls.push({ operation: 'generateDataKey', keyId, context })
     const key = new DataKey(Uint8Array.from(this.#wrapped), Uint8Array.from(this.#dataKey))
     this.handedOut.push(key)
+    this.plaintexts.push(key.plaintext)
     return key
   }
 }
