@@ -8,7 +8,8 @@ const arrows: readonly [name: RegExp, mayImport: RegExp][] = [
   [/^(backend|kms)-/, /^core$/],
   [/^testing$/, /^core$/],
   [/^config$/, /^(core|(backend|kms)-.*)$/],
-  [/^(service|cli|bench)$/, /^(?!testing$)/],
+  [/^bench$/, /^/],
+  [/^(service|cli)$/, /^(?!testing$)/],
 ]
 
 const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g

@@ -1,0 +1,43 @@
+import type { Footprint } from './footprint.js'
+import type { Machine } from './machine.js'
+import type { Measured } from './measure.js'
+
+export interface Report {
+  readonly machine: Machine
+  readonly results: readonly { readonly title: string; readonly measured: readonly Measured[] }[]
+  readonly footprints: readonly Footprint[]
+}
+
+/** The report as text for a terminal. */
+export function formatReport({ machine, results, footprints }: Report): string {
+  const { node, openssl, cpu, cpus, memoryMiB, load } = machine
+  return [
+    `Node ${node}, OpenSSL ${openssl}, ${cpus} x ${cpu}, ${memoryMiB} MiB, load ${load.toFixed(2)}`,
+    ...results.map(({ title, measured }) => formatTable(title, ['', 'CPU us', 'x faster'], measured.map(toRow))),
+    formatTable(
+      'KMS calls and bytes',
+      ['', 'KMS calls for 1,000 records', 'bytes added to a value', 'to a field'],
+      footprints.map((each) => [
+        each.policy,
+        String(each.kmsCallsPerThousand),
+        String(each.overheadOfOneValue),
+        String(each.overheadOfOneField),
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+function toRow({ name, cpuMicros, faster }: Measured): string[] {
+  return [name, cpuMicros.toFixed(2), faster.toFixed(2)]
+}
+
+/** The first column to the left, the others to the right. */
+function formatTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  const format = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+  return [title, ...all.map((row) => `  ${format(row)}`)].join('\n')
+}

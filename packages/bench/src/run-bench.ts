@@ -1,0 +1,28 @@
+import { fieldComparisons } from './field-comparisons.js'
+import { footprints } from './footprint.js'
+import { machine } from './machine.js'
+import { type MeasureOptions, measure } from './measure.js'
+import { recordComparison } from './record-comparisons.js'
+import type { Report } from './report.js'
+
+export interface BenchOptions extends MeasureOptions {
+  /** Lengths of single fields, and numbers of fields of records. */
+  readonly lengths: readonly number[]
+  readonly fields: readonly number[]
+  /** Told of each comparison before it is measured. */
+  readonly onProgress?: (title: string) => void
+}
+
+export async function runBench(options: BenchOptions): Promise<Report> {
+  const where = machine()
+  const comparisons = [
+    ...(await Promise.all(options.lengths.map(fieldComparisons))).flat(),
+    ...options.fields.map(recordComparison),
+  ]
+  const results = []
+  for (const comparison of comparisons) {
+    options.onProgress?.(comparison.title)
+    results.push({ title: comparison.title, measured: await measure(comparison, options) })
+  }
+  return { machine: where, results, footprints: await footprints() }
+}
