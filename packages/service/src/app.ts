@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CryptoRouter } from '@parasol/core'
+import { type CryptoRouter, WRAPPED_KEY_FIELD } from '@parasol/core'
 import { type Answer, sendAnswer, sendRefusal } from './answer.js'
+import type { AuditEntry } from './audit-log.js'
 import type { Call } from './call.js'
 import { type Caller, requirePermission } from './callers.js'
 import { CONTEXT_HEADER, parseContextHeader } from './context-header.js'
 import { Deadline } from './deadline.js'
 import { HttpFault, refusalOf } from './http-fault.js'
+import type { Journal } from './journal.js'
 import { parseFields } from './json-fields.js'
 import type { ServiceLimits } from './limits.js'
 import type { RateLimit } from './rate-limit.js'
@@ -14,15 +16,9 @@ import { readBody } from './read-body.js'
 import { endpoints } from './record-endpoints.js'
 import { parseRoute } from './route.js'
 
-/** What is known of a request when it was answered: never a value. */
-export interface RequestReport {
-  readonly id: string
+/** What is known of a request when it was answered: never a value. What is not known is empty. */
+export interface RequestReport extends Omit<AuditEntry, 'time'> {
   readonly status: number
-  /** `OK`, or the code of the refusal. */
-  readonly outcome: string
-  readonly caller?: string
-  readonly useCase?: string
-  readonly operation?: string
   readonly milliseconds: number
   /** Of failures that the operator must look into. */
   readonly error?: unknown
@@ -33,11 +29,18 @@ export interface AppOptions {
   readonly identify: (request: IncomingMessage) => Caller
   readonly rateLimit: RateLimit
   readonly limits: ServiceLimits
+  readonly journal: Journal
   readonly onRequest?: (report: RequestReport) => void
 }
 
 /** What a request turns out to be about, as far as it is let in. */
-type Facts = { -readonly [Key in 'caller' | 'useCase' | 'operation']?: string }
+interface Facts {
+  readonly requestId: string
+  caller: string
+  operation: string
+  useCase: string
+  count: number
+}
 
 /** Answers requests. It knows nothing of sockets, so that it is the whole service but for listening. */
 export class App {
@@ -56,58 +59,92 @@ export class App {
 
   /** Answers one request, whatever happens. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const id = randomUUID()
+    const facts: Facts = { requestId: randomUUID(), caller: '', operation: '', useCase: '', count: 0 }
     const started = performance.now()
-    const facts: Facts = {}
     this.#underWay += 1
     try {
-      const answer = this.#probe(request) ?? (await this.#work(request, response, id, facts))
+      const answer = (await this.#probe(request)) ?? (await this.#work(request, response, facts))
       if (this.#draining) response.setHeader('connection', 'close')
-      sendAnswer(response, id, answer)
-      this.#report({ id, status: answer.status ?? 200, outcome: 'OK', ...facts, milliseconds: since(started) })
+      sendAnswer(response, facts.requestId, answer)
+      this.#report(facts, started, { status: answer.status ?? 200, outcome: 'OK' })
     } catch (error) {
-      const refusal = refusalOf(error)
-      if (this.#draining || !request.complete) response.setHeader('connection', 'close')
-      sendRefusal(response, id, refusal)
-      const { status, code: outcome } = refusal
-      const shown = status >= 500 ? { error } : {}
-      this.#report({ id, status, outcome, ...facts, milliseconds: since(started), ...shown })
+      await this.#refuse(request, response, facts, started, error)
     } finally {
       this.#underWay -= 1
     }
   }
 
-  /** What balancers and supervisors ask. */
-  #probe({ url, method }: IncomingMessage): Answer | undefined {
-    if (url !== '/healthz' && url !== '/readyz') return undefined
-    if (method !== 'GET' && method !== 'HEAD') throw new HttpFault('METHOD_NOT_ALLOWED')
-    const ready = url === '/healthz' || !this.#draining
-    return { status: ready ? 200 : 503, body: JSON.stringify({ status: ready ? 'ok' : 'stopping' }) }
+  async #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    facts: Facts,
+    started: number,
+    cause: unknown,
+  ): Promise<void> {
+    const error = await this.#keepRefusal(facts, cause)
+    const refusal = refusalOf(error)
+    const { status, code: outcome } = refusal
+    if (this.#draining || !request.complete) response.setHeader('connection', 'close')
+    sendRefusal(response, facts.requestId, refusal)
+    this.#report(facts, started, { status, outcome, ...(status >= 500 ? { error } : {}) })
   }
 
-  async #work(request: IncomingMessage, response: ServerResponse, id: string, facts: Facts): Promise<Answer> {
-    const { crypto, identify, rateLimit, limits } = this.#options
+  /** Gives the error to answer with: another one if the refusal cannot be kept. */
+  async #keepRefusal(facts: Facts, error: unknown): Promise<unknown> {
+    const { journal } = this.#options
+    if (facts.caller === '') {
+      if (error instanceof HttpFault && error.code === 'UNAUTHORIZED') journal.countStranger()
+      return error
+    }
+    return journal.keepRefusal(facts, refusalOf(error).code).then(
+      () => error,
+      (unkept: unknown) => unkept,
+    )
+  }
+
+  /** What balancers and supervisors ask. */
+  async #probe({ url, method }: IncomingMessage): Promise<Answer | undefined> {
+    if (url !== '/healthz' && url !== '/readyz') return undefined
+    if (method !== 'GET' && method !== 'HEAD') throw new HttpFault('METHOD_NOT_ALLOWED')
+    const state = url === '/healthz' ? 'ok' : await this.#readiness()
+    return { status: state === 'ok' ? 200 : 503, body: JSON.stringify({ status: state }) }
+  }
+
+  async #readiness(): Promise<string> {
+    if (this.#draining) return 'stopping'
+    return (await this.#options.journal.isWritable()) ? 'ok' : 'the log cannot be written'
+  }
+
+  async #work(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<Answer> {
+    const { crypto, identify, rateLimit, limits, journal } = this.#options
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
     const caller = identify(request)
     facts.caller = caller.name
     const { useCase, operation } = parseRoute(request.method, request.url ?? '')
-    Object.assign(facts, { useCase, operation })
     rateLimit.take(caller)
+    facts.operation = operation
+    facts.useCase = useCase.slice(0, MAX_NAME)
     requirePermission(caller, useCase, operation)
     const body = await readBody(request, limits.bodyBytes)
     const fields = parseFields(body, { what: 'The body', maxFields: limits.fields })
+    facts.count = countFields(fields)
     const context = parseContextHeader(request.headers[CONTEXT_HEADER])
     using deadline = new Deadline(response, limits.workMs)
-    const call: Call = { id, caller, useCase, operation, context, signal: deadline.signal }
+    const call: Call = { id: facts.requestId, caller, useCase, operation, context, signal: deadline.signal }
     const result = await deadline.guard(endpoints[operation](crypto.for(useCase), fields, call))
-    return { body: JSON.stringify(result) }
+    const answer = JSON.stringify(result)
+    await journal.keep(call, facts, answer)
+    return { body: answer }
   }
 
-  #report(report: RequestReport): void {
-    this.#options.onRequest?.(report)
+  #report(facts: Facts, started: number, result: Pick<RequestReport, 'status' | 'outcome' | 'error'>): void {
+    this.#options.onRequest?.({ ...facts, ...result, milliseconds: performance.now() - started })
   }
 }
 
-function since(started: number): number {
-  return performance.now() - started
+/** No use case has a longer name, and a log is no place for more of what a caller makes up. */
+const MAX_NAME = 128
+
+function countFields(fields: Readonly<Record<string, string>>): number {
+  return Object.keys(fields).length - (Object.hasOwn(fields, WRAPPED_KEY_FIELD) ? 1 : 0)
 }

@@ -1,3 +1,17 @@
+export type { RequestReport } from './app.js'
+export { type AuditEntry, AuditLog } from './audit-log.js'
+export {
+  type BackupEntry,
+  BackupLog,
+  type BackupQuery,
+  digestContext,
+  exportBackups,
+  findBackups,
+  restoreRecord,
+} from './backup-log.js'
 export { type Caller, callerOfKey, createApiKey, hashApiKey, type Operation } from './callers.js'
+export { ChainedLog, type ChainedLogOptions } from './chained-log.js'
 export type { ServiceLimits } from './limits.js'
+export type { LogDamage } from './log-line.js'
 export { type RunningService, type ServiceOptions, startService } from './service.js'
+export { type LogHead, type LogReport, type VerifyOptions, verifyLog } from './verify-log.js'

@@ -6,10 +6,11 @@ import { JSON_TYPE, REQUEST_ID_HEADER, refusalBody, securityHeaders } from './an
 import { App, type RequestReport } from './app.js'
 import { type Caller, callerOfKey, operations } from './callers.js'
 import { HttpFault, type HttpFaultCode, refusalOf } from './http-fault.js'
+import { Journal, type JournalOptions } from './journal.js'
 import { defaultLimits, type ServiceLimits } from './limits.js'
 import { RateLimit } from './rate-limit.js'
 
-export interface ServiceOptions {
+export interface ServiceOptions extends JournalOptions {
   readonly crypto: CryptoRouter
   /** Who may call; or `anyone`, which only a loopback host may say: every program of this machine. */
   readonly callers: readonly Caller[] | 'anyone'
@@ -45,7 +46,13 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     throw new CryptoError('INVALID_CONFIG', `Without callers the service listens only on loopback, not on "${host}"`)
   }
   const limits = { ...defaultLimits, ...options.limits }
-  const app = new App({ ...options, limits, rateLimit: new RateLimit(), identify: identification(options) })
+  const app = new App({
+    ...options,
+    limits,
+    rateLimit: new RateLimit(),
+    journal: new Journal(options),
+    identify: identification(options),
+  })
   const server = createServer(serverOptions(limits), (request, response) => void app.handle(request, response))
   server.on('clientError', refuseMalformed)
   await listen(server, port, host)

@@ -104,7 +104,12 @@ it('shows nothing of a failure of its own, and reports it to its operator', asyn
   const { status, json } = await post(service, '/v1/customer/encrypt', { a: SECRET })
   expect([status, json['code']]).toEqual([502, 'KMS_REFUSED'])
   expect(json['message']).not.toContain('alias')
-  expect(reports.at(-1)).toMatchObject({ id: json['requestId'], status: 502, caller: 'crm', useCase: 'customer' })
+  expect(reports.at(-1)).toMatchObject({
+    requestId: json['requestId'],
+    status: 502,
+    caller: 'crm',
+    useCase: 'customer',
+  })
 })
 
 it('says when to come again while the KMS is away', async () => {

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { CryptoError, encodeContext, type Token, WRAPPED_KEY_FIELD } from '@parasol/core'
+import { AtomicFile } from '@parasol/core/files'
+import type { Call } from './call.js'
+import { ChainedLog, type ChainedLogOptions } from './chained-log.js'
+import type { LogLine } from './log-line.js'
+import { listSegments, readSegment, refuseDamage } from './log-segment.js'
+
+/** What is kept of an encryption: all that it takes to restore what the caller lost, and nothing in plaintext. */
+export interface BackupEntry {
+  readonly time: string
+  readonly requestId: string
+  readonly caller: string
+  readonly useCase: string
+  /** SHA-256 of the encoded context, in base64url: it tells which context is needed, to who knows it. */
+  readonly contextDigest: string
+  /** The fields and the green key, as they were answered. */
+  readonly record: Readonly<Record<string, Token>>
+}
+
+/** All that is given must fit. */
+export interface BackupQuery {
+  /** The token of any field. */
+  readonly ciphertext?: Token
+  /** What was answered as `kms_encrypt_key`. */
+  readonly greenKey?: Token
+  readonly caller?: string
+  readonly useCase?: string
+  readonly requestId?: string
+  readonly contextDigest?: string
+  /** ISO 8601 in UTC: not before this. */
+  readonly from?: string
+  /** Before this. */
+  readonly to?: string
+}
+
+const NAME = 'backup'
+
+/** Keeps every record that was encrypted, in case its owner fails to. */
+export class BackupLog implements AsyncDisposable {
+  readonly log: ChainedLog
+
+  private constructor(log: ChainedLog) {
+    this.log = log
+  }
+
+  static async open(options: Omit<ChainedLogOptions, 'name'>): Promise<BackupLog> {
+    return new BackupLog(await ChainedLog.open({ ...options, name: NAME }))
+  }
+
+  /** Resolves when the record, given as the JSON of the answer, is on disk. @throws CryptoError IO */
+  append({ id, caller, useCase, context }: Omit<Call, 'signal' | 'operation'>, answer: string): Promise<void> {
+    const facts = JSON.stringify({
+      time: new Date().toISOString(),
+      requestId: id,
+      caller: caller.name,
+      useCase,
+      contextDigest: digestContext(context),
+    })
+    return this.log.append(`${facts.slice(0, -1)},"record":${answer}}`)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.log[Symbol.asyncDispose]()
+  }
+}
+
+/** What a backup names a context by. */
+export function digestContext(context: Call['context']): string {
+  return createHash('sha256').update(encodeContext(context)).digest('base64url')
+}
+
+/**
+ * Finds backups, the oldest first, while the log is written to or not. Only lines that their chain vouches for are given.
+ *
+ * @throws CryptoError STORE_DAMAGED after all that stands before the damage, IO
+ */
+export async function* findBackups(folder: string, query: BackupQuery): AsyncGenerator<BackupEntry> {
+  for (const segment of await listSegments(folder, NAME)) {
+    const found: BackupEntry[] = []
+    const { damage } = await readSegment(segment, NAME, (line) => found.push(...matching(line, query)))
+    yield* found
+    refuseDamage(damage)
+  }
+}
+
+/**
+ * Gives back the record to which a ciphertext or green key belongs, as it was answered.
+ *
+ * @throws CryptoError INVALID_INPUT if there is none, or more than one to choose from
+ */
+export async function restoreRecord(folder: string, query: BackupQuery): Promise<Readonly<Record<string, Token>>> {
+  const found: BackupEntry[] = []
+  for await (const entry of findBackups(folder, query)) found.push(entry)
+  const [entry, ...others] = found
+  if (!entry) throw new CryptoError('INVALID_INPUT', 'No backup fits')
+  if (others.length > 0) throw new CryptoError('INVALID_INPUT', `${found.length} backups fit: say more of the one`)
+  return entry.record
+}
+
+/** Writes the backups that fit to a file, one JSON object a line, and gives their number. @throws CryptoError IO */
+export async function exportBackups(folder: string, query: BackupQuery, path: string): Promise<number> {
+  await using file = await AtomicFile.create(path)
+  let count = 0
+  for await (const entry of findBackups(folder, query)) {
+    await file.write(`${JSON.stringify(entry)}\n`)
+    count += 1
+  }
+  await file.commit()
+  return count
+}
+
+function matching({ content }: LogLine, query: BackupQuery): readonly BackupEntry[] {
+  const { ciphertext, greenKey, requestId } = query
+  for (const text of [ciphertext, greenKey, requestId]) if (text !== undefined && !content.includes(text)) return []
+  const entry = JSON.parse(content) as BackupEntry
+  return entry.record !== undefined && fits(entry, query) ? [entry] : []
+}
+
+function fits(entry: BackupEntry, { ciphertext, greenKey, from, to, ...equal }: BackupQuery): boolean {
+  const { [WRAPPED_KEY_FIELD]: key, ...fields } = entry.record
+  return (
+    (ciphertext === undefined || Object.values(fields).includes(ciphertext)) &&
+    (greenKey === undefined || key === greenKey) &&
+    (from === undefined || entry.time >= from) &&
+    (to === undefined || entry.time < to) &&
+    Object.entries(equal).every(([name, wanted]) => wanted === undefined || entry[name as keyof BackupEntry] === wanted)
+  )
+}

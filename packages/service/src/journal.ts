@@ -1,0 +1,66 @@
+import type { AuditEntry, AuditLog } from './audit-log.js'
+import type { BackupLog } from './backup-log.js'
+import type { Call } from './call.js'
+import type { ChainedLog } from './chained-log.js'
+import { HttpFault } from './http-fault.js'
+
+export interface JournalOptions {
+  readonly backup?: BackupLog | undefined
+  readonly audit?: AuditLog | undefined
+}
+
+type Facts = Omit<AuditEntry, 'time' | 'outcome'>
+
+/** What the service keeps of its work, before it answers. */
+export class Journal {
+  readonly #backup: BackupLog | undefined
+  readonly #audit: AuditLog | undefined
+
+  constructor({ backup, audit }: JournalOptions) {
+    this.#backup = backup
+    this.#audit = audit
+  }
+
+  /**
+   * Resolves when it is durable who did what and, of an encryption, what came of it.
+   *
+   * @throws HttpFault LOG_UNAVAILABLE
+   */
+  async keep(call: Call, facts: Facts, answer: string): Promise<void> {
+    const keepsRecord = call.operation === 'encrypt'
+    await guard([
+      keepsRecord ? this.#backup?.append(call, answer) : undefined,
+      this.#audit?.append({ ...facts, outcome: 'OK' }),
+    ])
+  }
+
+  /** The same for what was refused to a caller who is known. */
+  async keepRefusal(facts: Facts, outcome: string): Promise<void> {
+    if (!passedOver.has(outcome)) await guard([this.#audit?.append({ ...facts, outcome })])
+  }
+
+  countStranger(): void {
+    this.#audit?.countStranger()
+  }
+
+  /** Whether the logs can be written; one that could not is tried again. */
+  async isWritable(): Promise<boolean> {
+    const troubled = this.#logs().filter(({ trouble }) => trouble !== undefined)
+    const tries = await Promise.allSettled(troubled.map((log) => log.append(JSON.stringify({ probe: new Date() }))))
+    return tries.every(({ status }) => status === 'fulfilled')
+  }
+
+  #logs(): readonly ChainedLog[] {
+    return [this.#backup, this.#audit].flatMap((kept) => kept?.log ?? [])
+  }
+}
+
+/** Refusals that cost nothing to provoke: to keep each would let a caller fill the disk. */
+const passedOver: ReadonlySet<string> = new Set(['RATE_LIMITED', 'OVERLOADED'])
+
+/** Waits for all, so that none fails unseen. */
+async function guard(writes: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const results = await Promise.allSettled(writes)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw new HttpFault('LOG_UNAVAILABLE', { cause: failed.reason })
+}

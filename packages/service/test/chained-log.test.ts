@@ -1,0 +1,186 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ChainedLog, verifyLog } from '@parasol/service'
+import { afterAll, expect, it } from 'vitest'
+
+const root = mkdtempSync(join(tmpdir(), 'parasol-log-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+const scratch = (): string => mkdtempSync(join(root, 'log-'))
+const name = 'test'
+const openLog = (folder: string, segmentBytes?: number) =>
+  ChainedLog.open({ folder, name, ...(segmentBytes === undefined ? {} : { segmentBytes }) })
+const segments = (folder: string) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.log'))
+    .sort()
+const only = (folder: string) => join(folder, segments(folder)[0] ?? '')
+
+/** A log of some lines, closed. */
+async function written(count: number, segmentBytes?: number): Promise<string> {
+  const folder = scratch()
+  await using log = await openLog(folder, segmentBytes)
+  for (let index = 0; index < count; index++) await log.append(`{"index":${index},"filler":"${'x'.repeat(60)}"}`)
+  return folder
+}
+
+it('keeps what it acknowledged, and goes on where it stopped', async () => {
+  const folder = await written(3)
+  await using log = await openLog(folder)
+  expect(log.head.number).toBe(3)
+  await log.append('{"index":3}')
+  const { lines, damage, head } = await verifyLog(folder, name)
+  expect([lines, damage, head]).toEqual([5, [], log.head])
+})
+
+it('writes many lines with few syncs, in the order in which they came', async () => {
+  const folder = scratch()
+  await using log = await openLog(folder)
+  await Promise.all(Array.from({ length: 500 }, (_, index) => log.append(`{"index":${index}}`)))
+  const indexes = [...readFileSync(only(folder), 'utf8').matchAll(/"index":(\d+)/g)].map(([, index]) => Number(index))
+  expect(indexes).toEqual(Array.from({ length: 500 }, (_, index) => index))
+  expect((await verifyLog(folder, name)).damage).toEqual([])
+})
+
+it('begins a new file when one is full, and the chain goes on through it', async () => {
+  const folder = await written(20, 500)
+  expect(segments(folder).length).toBeGreaterThan(3)
+  const { lines, damage } = await verifyLog(folder, name)
+  expect([lines, damage]).toEqual([20 + segments(folder).length, []])
+})
+
+it('opens after the last write was cut off at any byte, with all lines before it', async () => {
+  const folder = await written(3)
+  const whole = readFileSync(only(folder))
+  const beforeLast = whole.lastIndexOf('\n', whole.length - 2) + 1
+  for (let length = beforeLast; length < whole.length; length += 1) {
+    writeFileSync(only(folder), whole.subarray(0, length))
+    const log = await openLog(folder)
+    expect(log.head.number).toBe(2)
+    await log[Symbol.asyncDispose]()
+    expect(readFileSync(only(folder))).toEqual(whole.subarray(0, beforeLast))
+  }
+})
+
+it('opens after a first write that was cut off at any byte', async () => {
+  const folder = await written(0)
+  const log = await openLog(folder)
+  await log.append('{}')
+  await log[Symbol.asyncDispose]()
+  const whole = readFileSync(only(folder))
+  for (let length = 0; length < whole.indexOf('\n'); length += 7) {
+    writeFileSync(only(folder), whole.subarray(0, length))
+    await using log = await openLog(folder)
+    await log.append('{}')
+    expect((await verifyLog(folder, name)).damage).toEqual([])
+  }
+})
+
+it('cuts off zeros that a power cut left, and keeps what else was there', async () => {
+  const folder = await written(3)
+  const whole = readFileSync(only(folder))
+  const hole = Buffer.concat([whole, Buffer.alloc(100), Buffer.from('the end of a line\nand more\n')])
+  writeFileSync(only(folder), hole)
+  await using log = await openLog(folder)
+  expect(log.head.number).toBe(3)
+  expect(readFileSync(`${only(folder)}.torn`)).toEqual(hole.subarray(whole.length))
+})
+
+it('says where a line was changed, whichever byte of it', async () => {
+  const folder = await written(3)
+  const whole = readFileSync(only(folder))
+  const lineOf = (offset: number) => whole.subarray(0, offset).toString().split('\n').length
+  for (let offset = 0; offset < whole.length - 1; offset += 3) {
+    const changed = Buffer.from(whole)
+    changed[offset] = (changed[offset] as number) ^ 1
+    writeFileSync(only(folder), changed)
+    const { damage } = await verifyLog(folder, name)
+    expect(damage[0]?.line, `byte ${offset}`).toBe(lineOf(offset))
+    await expect(openLog(folder)).rejects.toMatchObject({ code: 'STORE_DAMAGED' })
+  }
+})
+
+it.each<[string, (folder: string) => void]>([
+  ['a line was removed', (folder) => rewrite(folder, (lines) => lines.toSpliced(2, 1))],
+  ['two lines were exchanged', (folder) => rewrite(folder, ([a = '', b = '', c = '', ...rest]) => [a, c, b, ...rest])],
+  ['a line was repeated', (folder) => rewrite(folder, (lines) => [...lines.slice(0, 2), ...lines.slice(1)])],
+  ['a file was removed', (folder) => rmSync(join(folder, segments(folder)[1] ?? ''))],
+  ['a file was cut short', (folder) => truncateSync(only(folder), 300)],
+  ['a file lost its last line', (folder) => rewrite(folder, (lines) => lines.slice(0, -1))],
+])('sees that %s', async (_, harm) => {
+  const folder = await written(20, 1_000)
+  harm(folder)
+  expect((await verifyLog(folder, name)).damage.length).toBeGreaterThan(0)
+})
+
+it('sees that the end was cut off, if its head was noted', async () => {
+  const folder = await written(5)
+  const { head } = await verifyLog(folder, name)
+  rewrite(folder, (lines) => lines.slice(0, -1))
+  expect((await verifyLog(folder, name)).damage).toEqual([])
+  expect((await verifyLog(folder, name, { head })).damage).toMatchObject([{ reason: expect.stringContaining('head') }])
+})
+
+it('lets old files be removed', async () => {
+  const folder = await written(20, 500)
+  rmSync(only(folder))
+  const { damage, first } = await verifyLog(folder, name)
+  expect(damage).toEqual([])
+  expect(first).toBeGreaterThan(0)
+})
+
+it('fails while its folder is gone, and recovers by itself', async () => {
+  const folder = join(scratch(), 'inner')
+  const troubles: string[] = []
+  await using log = await ChainedLog.open({ folder, name, onTrouble: ({ message }) => void troubles.push(message) })
+  await log.append('{"index":0}')
+  rmSync(folder, { recursive: true })
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await expect(log.append('{"index":1}')).rejects.toMatchObject({ code: 'IO' })
+  }
+  expect(troubles.length).toBe(1)
+  mkdirSync(folder)
+  await log.append('{"index":2}')
+  expect(log.trouble).toBeUndefined()
+  const { damage, first, head } = await verifyLog(folder, name)
+  expect([damage, first, head]).toEqual([[], 2, log.head])
+})
+
+it('does not write on into a file that another program changed', async () => {
+  const folder = scratch()
+  await using log = await openLog(folder)
+  await log.append('{"index":0}')
+  appendFileSync(only(folder), 'something else\n')
+  await expect(log.append('{"index":1}')).rejects.toMatchObject({ code: 'IO' })
+  await log.append('{"index":2}')
+  expect((await verifyLog(folder, name)).damage).toEqual([])
+})
+
+it('has one writer', async () => {
+  const folder = scratch()
+  await using _ = await openLog(folder)
+  await expect(openLog(folder)).rejects.toMatchObject({ code: 'LOCKED' })
+})
+
+it('writes what waits when it is closed, and nothing after that', async () => {
+  const folder = scratch()
+  const log = await openLog(folder)
+  const appended = log.append('{}')
+  await log[Symbol.asyncDispose]()
+  await appended
+  await expect(log.append('{}')).rejects.toMatchObject({ code: 'CLOSED' })
+})
+
+function rewrite(folder: string, change: (lines: string[]) => string[]): void {
+  const lines = readFileSync(only(folder), 'utf8').split('\n').slice(0, -1)
+  writeFileSync(only(folder), `${change(lines).join('\n')}\n`)
+}
