@@ -33,6 +33,8 @@ const kinds = {
   'Rejected.Disabled': rejected('Disabled'),
   'Rejected.PendingDeletion': rejected('PendingDeletion'),
   'Rejected.StateModifiedFailed': { status: 409, message: 'Keystate modified failed.', code: 'KEY_UNUSABLE' },
+  /** The cloud's own code is not documented. */
+  'Rejected.DeletionProtected': { status: 409, message: 'The key is protected from deletion.', code: 'KEY_UNUSABLE' },
   'Rejected.Throttling': { status: 429, message: 'QPS Limit Exceeded', code: 'THROTTLED' },
   'InvalidAccessKeyId.NotFound': {
     status: 404,

@@ -4,10 +4,13 @@ import { base64Length, encodeBase64 } from './base64-bytes.js'
 import { BadCiphertext, KmsFault } from './faults.js'
 import { blobVersion, openBlob, sealBlob } from './key-blob.js'
 import type { KeyStore } from './key-store.js'
-import { type AccessKey, type Alias, Key, type KeyState, MATERIAL_BYTES, timestamp } from './keys.js'
+import { type AccessKey, type Alias, Key, type KeyMetadata, type KeyState, MATERIAL_BYTES, timestamp } from './keys.js'
+import { nextRotation, rotate } from './rotation.js'
 
 /** The longest plaintext of Encrypt, counted on the text that the API carries. */
 export const MAX_TEXT_BYTES = 6144
+/** How long what could not be done in upkeep is left. */
+const RETRY_MS = 60_000
 /** Names every key of this service: `acs:kms:local:0:key/<id>`. */
 export const ARN_PREFIX = 'acs:kms:local:0:'
 
@@ -16,6 +19,9 @@ export interface KeyUse {
   readonly keyId: string
   readonly keyVersionId: string
 }
+
+/** What a key may be given when it is made. */
+export type KeyDetails = Pick<KeyMetadata, 'tags' | 'rotationSeconds'>
 
 /**
  * What the service does, whoever asks: in this process or over HTTP. Plaintexts are the bytes of the text that the API
@@ -27,6 +33,7 @@ export class KeyService {
   readonly #store: KeyStore
   readonly #now: () => Date
   #changes: Promise<unknown> = Promise.resolve()
+  #upkeepDue = 0
 
   constructor(store: KeyStore, now: () => Date = () => new Date()) {
     this.#store = store
@@ -65,13 +72,14 @@ export class KeyService {
     return { ...this.encrypt(keyName, text, context), text }
   }
 
-  async createKey(description = ''): Promise<Key> {
+  async createKey(description = '', details: KeyDetails = {}): Promise<Key> {
     const created = timestamp(this.#now())
     const versions = [{ id: randomUUID(), created }]
     const material = randomBytes(MATERIAL_BYTES)
-    const key = new Key({ id: randomUUID(), state: 'Enabled', description, created, versions }, material)
+    const key = new Key({ id: randomUUID(), state: 'Enabled', description, created, versions, ...details }, material)
     material.fill(0)
     await this.#store.putKey(key)
+    this.#upkeepDue = 0
     return key
   }
 
@@ -89,30 +97,58 @@ export class KeyService {
   }
 
   enableKey(keyName: string): Promise<void> {
-    return this.#serially(async () => {
-      await this.#changeState(keyName, ['Enabled', 'Disabled'], 'Enabled')
-    })
+    return this.changeKey(keyName, (key) => switched(key, 'Enabled'))
   }
 
   disableKey(keyName: string): Promise<void> {
-    return this.#serially(async () => {
-      await this.#changeState(keyName, ['Enabled', 'Disabled'], 'Disabled')
-    })
+    return this.changeKey(keyName, (key) => switched(key, 'Disabled'))
   }
 
   scheduleKeyDeletion(keyName: string, days: number): Promise<void> {
-    return this.#serially(async () => {
+    return this.changeKey(keyName, (key) => {
+      if (key.metadata.deletionProtection !== undefined) throw new KmsFault('Rejected.DeletionProtected')
       const deleteAt = timestamp(new Date(this.#now().getTime() + days * 86_400_000))
-      const key = this.#inState(keyName, ['Enabled', 'Disabled'])
-      await this.#store.putKey(key.with({ state: 'PendingDeletion', deleteAt }))
+      return inState(key, ['Enabled', 'Disabled']).with({ state: 'PendingDeletion', deleteAt })
     })
   }
 
   cancelKeyDeletion(keyName: string): Promise<void> {
+    return this.changeKey(keyName, (key) =>
+      inState(key, ['PendingDeletion']).with({ state: 'Enabled', deleteAt: undefined }),
+    )
+  }
+
+  /** A new version, which encrypts from then on; the old ones go on decrypting. */
+  rotateKey(keyName: string): Promise<void> {
+    return this.changeKey(keyName, (key) => rotate(usable(key), this.#now()))
+  }
+
+  /** One change at a time, so that what a change has checked still holds when it is written. */
+  changeKey(keyName: string, change: (key: Key) => Key): Promise<void> {
     return this.#serially(async () => {
-      const { deleteAt: _, ...metadata } = this.#inState(keyName, ['PendingDeletion']).metadata
-      await this.#store.putKey(new Key({ ...metadata, state: 'Enabled' }, this.describeKey(keyName).allMaterial))
+      const key = this.describeKey(keyName)
+      const changed = change(key)
+      if (changed !== key) await this.#store.putKey(changed)
+      this.#upkeepDue = 0
     })
+  }
+
+  /**
+   * Does what has become due: makes new versions of keys by their policy, and destroys keys whose window has passed. What
+   * cannot be written is tried again a minute later, and in the meantime keys are used as they are.
+   */
+  async upkeep(): Promise<void> {
+    const now = this.#now().getTime()
+    if (now < this.#upkeepDue) return
+    this.#upkeepDue = now + RETRY_MS
+    await this.#serially(() => this.#doUpkeep(now)).catch(() => undefined)
+  }
+
+  async #doUpkeep(now: number): Promise<void> {
+    const destroyed = this.keys.filter((key) => deletionTime(key) <= now).map(({ metadata }) => metadata.id)
+    if (destroyed.length > 0) await this.#store.destroyKeys(new Set(destroyed))
+    for (const key of this.keys) if (nextRotation(key) <= now) await this.#store.putKey(rotate(key, new Date(now)))
+    this.#upkeepDue = Math.min(...this.keys.map((key) => Math.min(deletionTime(key), nextRotation(key))))
   }
 
   get aliases(): readonly Alias[] {
@@ -122,7 +158,7 @@ export class KeyService {
   createAlias(name: string, keyId: string): Promise<void> {
     return this.#serially(async () => {
       requireAlias(name)
-      const key = this.#inState(keyId, ['Enabled', 'Disabled'])
+      const key = inState(this.describeKey(keyId), ['Enabled', 'Disabled'])
       if (this.#store.alias(name)) throw new KmsFault('AliasAlreadyExists')
       await this.#store.putAlias({ name, keyId: key.metadata.id })
     })
@@ -183,28 +219,14 @@ export class KeyService {
     return accessKey
   }
 
-  /** One change at a time, so that what a change has checked still holds when it is written. */
   #serially<T>(change: () => Promise<T>): Promise<T> {
     const changed = this.#changes.then(change)
     this.#changes = changed.catch(() => undefined)
     return changed
   }
 
-  async #changeState(keyName: string, from: readonly KeyState[], state: KeyState): Promise<void> {
-    const key = this.#inState(keyName, from)
-    if (key.metadata.state !== state) await this.#store.putKey(key.with({ state }))
-  }
-
-  #inState(keyName: string, states: readonly KeyState[]): Key {
-    const key = this.describeKey(keyName)
-    if (!states.includes(key.metadata.state)) throw new KmsFault('Rejected.StateModifiedFailed')
-    return key
-  }
-
   #usableKey(keyName: string): Key {
-    const key = this.describeKey(keyName)
-    if (key.metadata.state !== 'Enabled') throw new KmsFault(`Rejected.${key.metadata.state}`)
-    return key
+    return usable(this.describeKey(keyName))
   }
 
   #resolve(keyName: string): string {
@@ -212,6 +234,32 @@ export class KeyService {
     const name = keyName.startsWith(`${ARN_PREFIX}alias/`) ? keyName.slice(ARN_PREFIX.length) : keyName
     return name.startsWith('alias/') ? (this.#store.alias(name)?.keyId ?? '') : name
   }
+}
+
+/** @throws KmsFault unless the key is enabled */
+export function usable(key: Key): Key {
+  if (key.metadata.state !== 'Enabled') throw new KmsFault(`Rejected.${key.metadata.state}`)
+  return key
+}
+
+/** @throws KmsFault if the key waits for its deletion */
+export function notPending(key: Key): Key {
+  if (key.metadata.state === 'PendingDeletion') throw new KmsFault('Rejected.PendingDeletion')
+  return key
+}
+
+function inState(key: Key, states: readonly KeyState[]): Key {
+  if (!states.includes(key.metadata.state)) throw new KmsFault('Rejected.StateModifiedFailed')
+  return key
+}
+
+function switched(key: Key, state: 'Enabled' | 'Disabled'): Key {
+  inState(key, ['Enabled', 'Disabled'])
+  return key.metadata.state === state ? key : key.with({ state })
+}
+
+function deletionTime({ metadata: { deleteAt } }: Key): number {
+  return deleteAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(deleteAt)
 }
 
 function requireAlias(name: string): void {

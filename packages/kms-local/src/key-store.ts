@@ -33,6 +33,7 @@ export class KeyStore implements AsyncDisposable {
   readonly #lock: StoreLock
   readonly #logKey: Uint8Array
   readonly #state: State
+  #queue: Promise<unknown> = Promise.resolve()
 
   private constructor(folder: string, log: SealedLog, lock: StoreLock, logKey: Uint8Array, state: State) {
     this.#folder = folder
@@ -111,6 +112,23 @@ export class KeyStore implements AsyncDisposable {
     await this.#write(key.metadata.id, { kind: 'key', key })
   }
 
+  /**
+   * Destroys keys, with the aliases that name them: the log is written anew without them, and its former file is
+   * overwritten.
+   */
+  destroyKeys(ids: ReadonlySet<string>): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#requireSound()
+      const records = this.#state.without(ids).map(([id, entity]) => [id, encodeEntity(entity)] as const)
+      try {
+        await this.#log.rewrite(records)
+      } finally {
+        for (const [, content] of records) content.fill(0)
+      }
+      this.#state.forget(ids)
+    })
+  }
+
   async putAlias(alias: Alias): Promise<void> {
     await this.#write(entityId('alias', alias.name), { kind: 'alias', alias })
   }
@@ -128,6 +146,7 @@ export class KeyStore implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue
     await this.#log[Symbol.asyncDispose]()
     this.#state[Symbol.dispose]()
     this.#logKey.fill(0)
@@ -135,18 +154,35 @@ export class KeyStore implements AsyncDisposable {
   }
 
   async #write(id: string, entity: StoredEntity): Promise<void> {
-    const [damage] = this.#log.damage
-    if (damage) throw this.#damaged(damage)
-    const content = encodeEntity(entity)
     try {
-      await this.#log.append(id, content)
+      await this.#inTurn(() => this.#append(id, entity))
     } catch (error) {
       if (entity.kind === 'key') entity.key[Symbol.dispose]()
       throw error
+    }
+  }
+
+  async #append(id: string, entity: StoredEntity): Promise<void> {
+    this.#requireSound()
+    const content = encodeEntity(entity)
+    try {
+      await this.#log.append(id, content)
     } finally {
       content.fill(0)
     }
     this.#state.apply(id, entity)
+  }
+
+  /** What is on disk and what is in memory change together, so that a log that is written anew holds all of it. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work)
+    this.#queue = done.catch(() => undefined)
+    return done
+  }
+
+  #requireSound(): void {
+    const [damage] = this.#log.damage
+    if (damage) throw this.#damaged(damage)
   }
 
   /** Damage that does not say what it is about may be about anything that is not there. */
@@ -183,6 +219,30 @@ class State implements Disposable {
     else if (entity.kind === 'alias-deleted') this.aliases.delete(entity.name)
     else if (entity.kind === 'access-key') this.accessKeys.set(entity.accessKey.id, entity.accessKey)
     else this.accessKeys.delete(entity.id)
+  }
+
+  /** What remains without some keys, as records. */
+  without(ids: ReadonlySet<string>): [id: string, entity: StoredEntity][] {
+    const keys = [...this.keys].filter(([id]) => !ids.has(id))
+    const aliases = [...this.aliases.values()].filter(({ keyId }) => !ids.has(keyId))
+    return [
+      ...keys.map(([id, key]): [string, StoredEntity] => [id, { kind: 'key', key }]),
+      ...aliases.map((alias): [string, StoredEntity] => [entityId('alias', alias.name), { kind: 'alias', alias }]),
+      ...[...this.accessKeys.values()].map((accessKey): [string, StoredEntity] => [
+        entityId('access-key', accessKey.id),
+        { kind: 'access-key', accessKey },
+      ]),
+    ]
+  }
+
+  forget(ids: ReadonlySet<string>): void {
+    for (const id of ids) {
+      const key = this.keys.get(id)
+      for (const version of key?.metadata.versions ?? []) this.keyOfVersion.delete(version.id)
+      key?.[Symbol.dispose]()
+      this.keys.delete(id)
+    }
+    for (const { name, keyId } of this.aliases.values()) if (ids.has(keyId)) this.aliases.delete(name)
   }
 
   [Symbol.dispose](): void {

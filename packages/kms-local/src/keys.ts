@@ -14,8 +14,13 @@ export interface KeyMetadata {
   readonly state: KeyState
   readonly description: string
   readonly created: string
-  /** When it may be destroyed; while it is pending deletion. */
-  readonly deleteAt?: string
+  /** When it is destroyed; while it is pending deletion. */
+  readonly deleteAt?: string | undefined
+  /** How often a new version is made by itself; if it is. */
+  readonly rotationSeconds?: number | undefined
+  readonly tags?: Readonly<Record<string, string>>
+  /** Why its deletion may not be scheduled; if it may not. */
+  readonly deletionProtection?: string | undefined
   /** Oldest first; the last one encrypts. */
   readonly versions: readonly KeyVersion[]
 }
@@ -66,6 +71,16 @@ export class Key implements Disposable {
   /** The same key with other metadata. */
   with(change: Partial<KeyMetadata>): Key {
     return new Key({ ...this.metadata, ...change }, this.#material)
+  }
+
+  /** The same key with a further version, which encrypts from then on. */
+  withVersion(version: KeyVersion, material: Uint8Array): Key {
+    const all = allocateSecret(this.#material.length + material.length)
+    all.set(this.#material)
+    all.set(material, this.#material.length)
+    const key = new Key({ ...this.metadata, versions: [...this.metadata.versions, version] }, all)
+    all.fill(0)
+    return key
   }
 
   [Symbol.dispose](): void {

@@ -114,6 +114,7 @@ export class LocalKms implements Kms, AsyncDisposable {
   async #call<T>(options: CallOptions | undefined, work: (service: KeyService) => T): Promise<T> {
     throwIfAborted(options?.signal)
     const service = await this.open()
+    await service.upkeep()
     throwIfAborted(options?.signal)
     try {
       return work(service)

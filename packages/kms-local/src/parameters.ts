@@ -39,6 +39,12 @@ export class Parameters {
     return value
   }
 
+  /** A choice that has no default. */
+  requiredChoice<const Values extends readonly [string, ...string[]]>(name: string, values: Values): Values[number] {
+    this.text(name)
+    return this.choice(name, values)
+  }
+
   /** @throws KmsFault InvalidParameter unless it is an integer in the range; MissingParameter if there is no fallback */
   integer(name: string, range: { min: number; max: number; fallback?: number }): number {
     const value = this.#values.get(name)

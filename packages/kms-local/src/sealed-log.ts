@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CryptoError } from '@parasol/core'
-import { syncDirectory } from '@parasol/core/files'
+import { guardIo, syncDirectory, writeFileAtomic } from '@parasol/core/files'
+import { eraseFormer, keepForErasure } from './log-erasure.js'
 import {
   FRAME_HEADER_BYTES,
   type FrameHeader,
@@ -16,6 +17,9 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 /** What a record costs beside its content. */
 export const RECORD_OVERHEAD = NONCE_BYTES + TAG_BYTES
+
+/** What the first record of a log that was rewritten is about: that the log begins at its number. */
+const BEGINNING = '00000000-0000-0000-0000-000000000000'
 
 /** A part of the log that does not open. */
 export interface Damage {
@@ -41,11 +45,12 @@ export interface LogOptions {
  *
  * Each record is a frame: a header (`log-frame.ts`) and nonce, AES-256-GCM ciphertext, tag; the AAD is the store's id
  * and the header, which holds the sequence number. So records can be neither changed, moved, repeated nor left out;
- * only the log's end can be cut at a record, which nothing inside the file can show.
+ * only the log's end can be cut at a record, which nothing inside the file can show. A log that was rewritten goes on
+ * counting, so that no record from before fits into it.
  */
 export class SealedLog implements AsyncDisposable {
   readonly #options: LogOptions
-  readonly #handle: FileHandle
+  #handle: FileHandle
   #end: number
   #sequence: number
   #queue: Promise<unknown> = Promise.resolve()
@@ -65,9 +70,7 @@ export class SealedLog implements AsyncDisposable {
    * returns. A last record that was never written whole was never acknowledged and is cut off.
    */
   static async open(options: LogOptions, replay: (entity: string, content: Uint8Array) => void): Promise<SealedLog> {
-    const handle = await open(options.path, 'a+', 0o600).catch((cause: NodeJS.ErrnoException) => {
-      throw new CryptoError('IO', `Cannot open "${options.path}" (${cause.code})`, { cause })
-    })
+    const handle = await openFile(options.path)
     try {
       const file = await handle.readFile()
       const { end, sequence, damage } = readRecords(options, file, replay)
@@ -76,6 +79,7 @@ export class SealedLog implements AsyncDisposable {
         await handle.datasync()
       }
       await syncDirectory(dirname(options.path))
+      await eraseFormer(options.path)
       return new SealedLog(options, handle, end, sequence, damage)
     } catch (error) {
       await handle.close()
@@ -85,14 +89,60 @@ export class SealedLog implements AsyncDisposable {
 
   /** Resolves when the record is on disk. @throws CryptoError IO, after which the log is as it was before */
   append(entity: string, content: Uint8Array): Promise<void> {
-    const appended = this.#queue.then(() => this.#append(entity, content))
-    this.#queue = appended.catch(() => undefined)
-    return appended
+    return this.#inTurn(() => this.#append(entity, content))
+  }
+
+  /**
+   * Puts other records in the place of all, whole or not at all, and overwrites the file that held the former ones.
+   *
+   * @throws CryptoError IO, after which the log is as it was before
+   */
+  rewrite(records: readonly (readonly [entity: string, content: Uint8Array])[]): Promise<void> {
+    return this.#inTurn(() => this.#rewrite(records))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue
     await this.#handle.close()
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(work)
+    this.#queue = done.catch(() => undefined)
+    return done
+  }
+
+  async #rewrite(records: readonly (readonly [entity: string, content: Uint8Array])[]): Promise<void> {
+    const { path } = this.#options
+    const frames = [[BEGINNING, new Uint8Array()] as const, ...records].map(([entity, content], index) =>
+      seal(
+        this.#options,
+        { sequence: this.#sequence + index, entity, length: content.length + RECORD_OVERHEAD },
+        content,
+      ),
+    )
+    const file = Buffer.concat(frames)
+    await this.#replace(file)
+    this.#end = file.length
+    this.#sequence += frames.length
+    // What fails here is done when the log is next opened or rewritten.
+    await eraseFormer(path).catch(() => undefined)
+  }
+
+  async #replace(file: Buffer): Promise<void> {
+    const { path } = this.#options
+    this.#usable = false
+    try {
+      await guardIo(path, () => keepForErasure(path))
+      await writeFileAtomic(path, file)
+    } catch (error) {
+      const [ours, current] = await Promise.all([this.#handle.stat(), stat(path)])
+      this.#usable = ours.ino === current.ino
+      throw error
+    }
+    await this.#handle.close()
+    this.#handle = await openFile(path)
+    this.#usable = true
   }
 
   async #append(entity: string, content: Uint8Array): Promise<void> {
@@ -128,22 +178,31 @@ function readRecords(options: LogOptions, file: Buffer, replay: (entity: string,
       if (!isTornTail(file, end, sequence)) damage.push(lost(file, end, sequence))
       break
     }
-    if (frame.offset > end || frame.sequence > sequence) damage.push(lost(file, end, sequence))
+    const isBeginning = frame.entity === BEGINNING
+    const begins = isBeginning && frame.offset === 0
+    if (frame.offset > end || (frame.sequence > sequence && !begins)) damage.push(lost(file, end, sequence))
     const content = unseal(options, frame, file)
     const frameEnd = frame.offset + FRAME_HEADER_BYTES + frame.length
-    if (content) {
-      replay(frame.entity, content)
-      content.fill(0)
-    } else if (frameEnd === file.length && file.subarray(-TAG_BYTES).every((byte) => byte === 0)) {
-      // The file had grown before the record's last part reached the disk.
-      break
-    } else {
+    if (!content && frameEnd === file.length && endsInZeros(file)) break
+    if (!content || isBeginning !== begins) {
       damage.push({ offset: frame.offset, sequence: frame.sequence, entity: frame.entity })
-    }
+    } else if (!begins) replay(frame.entity, content)
+    content?.fill(0)
     end = frameEnd
     sequence = frame.sequence + 1
   }
   return { end: damage.length > 0 ? file.length : end, sequence, damage }
+}
+
+function openFile(path: string): Promise<FileHandle> {
+  return open(path, 'a+', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    throw new CryptoError('IO', `Cannot open "${path}" (${cause.code})`, { cause })
+  })
+}
+
+/** The file had grown before the last part of its last record reached the disk. */
+function endsInZeros(file: Buffer): boolean {
+  return file.subarray(-TAG_BYTES).every((byte) => byte === 0)
 }
 
 /** What is missing where the next record should be. */

@@ -117,6 +117,7 @@ async function perform(service: KeyService, values: ReadonlyMap<string, string>)
   if (parameters.text('Version') !== API_VERSION) throw new KmsFault('InvalidParameter', 'Version')
   parameters.choice('Format', ['JSON', 'json'])
   if (!operation) throw new KmsFault('UnsupportedOperation')
+  await service.upkeep()
   return operation(service, parameters)
 }
 

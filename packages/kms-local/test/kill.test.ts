@@ -22,12 +22,18 @@ it.skipIf(!isBuilt)(
     await using store = await openStore(folder)
     expect(store.damage).toEqual([])
     expect(acknowledged.length).toBeGreaterThan(KILLS)
-    expect(acknowledged.filter((message) => !holds(new KeyService(store), message))).toEqual([])
+    const service = new KeyService(store)
+    const doomed = new Set(acknowledged.map(({ doomed }) => doomed))
+    const lasting = acknowledged.filter(({ keyId, disabled }) => !doomed.has(keyId ?? disabled))
+    expect(lasting.filter((message) => !holds(service, message))).toEqual([])
+    const ids = new Set(service.keys.map(({ metadata }) => metadata.id))
+    expect(acknowledged.filter(({ destroyed }) => ids.has(`${destroyed}`))).toEqual([])
   },
   60_000,
 )
 
-function holds(service: KeyService, { keyId, blob, alias, disabled }: Message): boolean {
+function holds(service: KeyService, { keyId, blob, alias, disabled, destroyed }: Message): boolean {
+  if (destroyed !== undefined) return true
   if (disabled !== undefined) return service.describeKey(`${disabled}`).metadata.state === 'Disabled'
   if (alias !== undefined) return service.describeKey(`${alias}`).metadata.id === keyId
   const key = service.describeKey(`${keyId}`)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type Damage, type LogOptions, SealedLog } from '../src/sealed-log.js'
@@ -126,4 +126,67 @@ it('appends one after another, in the order of the calls', async () => {
   const numbers = Array.from({ length: 50 }, (_, number) => number)
   await Promise.all(numbers.map((number) => log.append(entityOf(number), Buffer.from(`${number}`))))
   expect((await readLog(options)).records).toEqual(numbers.map(String))
+})
+
+it('holds after a rewrite what it was given alone, whole, and goes on', async () => {
+  const { options } = await writeLog()
+  {
+    await using log = await SealedLog.open(options, () => undefined)
+    await log.rewrite([[entityOf(7), Buffer.from('kept')]])
+    await log.append(entityOf(8), Buffer.from('later'))
+    await log.rewrite([[entityOf(7), Buffer.from('kept')]])
+    await log.append(entityOf(8), Buffer.from('last'))
+  }
+  expect(await readLog(options)).toEqual({ records: ['kept', 'last'], damage: [] })
+})
+
+it('overwrites what it held before a rewrite, and so does the next opening after a crash in between', async () => {
+  const { options, bytes } = await writeLog()
+  const former = openSync(options.path, 'r')
+  await using log = await SealedLog.open(options, () => undefined)
+  await log.rewrite([])
+  expect(readFileSync(former)).toEqual(Buffer.alloc(bytes.length))
+  closeSync(former)
+  writeFileSync(`${options.path}.former`, bytes)
+  const crashed = openSync(`${options.path}.former`, 'r')
+  await readLog(options)
+  expect(readFileSync(crashed)).toEqual(Buffer.alloc(bytes.length))
+  closeSync(crashed)
+  expect(existsSync(`${options.path}.former`)).toBe(false)
+})
+
+it('keeps what it holds when it crashed before the rewritten file was in place', async () => {
+  const { options } = await writeLog()
+  linkSync(options.path, `${options.path}.former`)
+  expect(await readLog(options)).toEqual({ records: contents, damage: [] })
+  expect(existsSync(`${options.path}.former`)).toBe(false)
+})
+
+it('stays as it was when it cannot be rewritten', async () => {
+  const { options } = await writeLog()
+  await using log = await SealedLog.open(options, () => undefined)
+  mkdirSync(`${options.path}.former`)
+  await expect(log.rewrite([])).rejects.toThrow(expect.objectContaining({ code: 'IO' }))
+  await log.append(entityOf(9), Buffer.from('later'))
+  rmdirSync(`${options.path}.former`)
+  expect((await readLog(options)).records).toEqual([...contents, 'later'])
+})
+
+it('takes no record from before a rewrite, in whatever place', async () => {
+  const { options, bytes, bounds } = await writeLog()
+  {
+    await using log = await SealedLog.open(options, () => undefined)
+    await log.rewrite([[entityOf(7), Buffer.from('kept')]])
+  }
+  const rewritten = readFileSync(options.path)
+  const first = bytes.subarray(0, bounds[1])
+  for (const file of [
+    Buffer.concat([bytes, rewritten]),
+    Buffer.concat([rewritten, bytes]),
+    Buffer.concat([first, rewritten]),
+    Buffer.concat([rewritten, first]),
+    rewritten.subarray(60),
+  ]) {
+    expect((await readLog(options, file)).damage.length).toBeGreaterThan(0)
+  }
 })

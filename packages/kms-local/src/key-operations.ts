@@ -1,0 +1,104 @@
+import { ARN_PREFIX, type KeyDetails, type KeyService, notPending } from './key-service.js'
+import { type Key, timestamp } from './keys.js'
+import { done, type OperationTable, paginate } from './operation.js'
+import type { Parameters } from './parameters.js'
+import { DEFAULT_ROTATION_SECONDS, nextRotation, parseInterval } from './rotation.js'
+import { addTags, parseTags } from './tags.js'
+
+/** The life of a key. */
+export const keyOperations: OperationTable = {
+  CreateKey: createKey,
+  DescribeKey: (service, parameters) => ({ KeyMetadata: describe(service.describeKey(parameters.text('KeyId'))) }),
+  ListKeys: listKeys,
+  EnableKey: (service, parameters) => done(service.enableKey(parameters.text('KeyId'))),
+  DisableKey: (service, parameters) => done(service.disableKey(parameters.text('KeyId'))),
+  ScheduleKeyDeletion: scheduleKeyDeletion,
+  CancelKeyDeletion: (service, parameters) => done(service.cancelKeyDeletion(parameters.text('KeyId'))),
+  SetDeletionProtection: setDeletionProtection,
+  UpdateKeyDescription: updateKeyDescription,
+}
+
+async function createKey(service: KeyService, parameters: Parameters): Promise<object> {
+  parameters.choice('KeySpec', ['Aliyun_AES_256'])
+  parameters.choice('KeyUsage', ['ENCRYPT/DECRYPT'])
+  parameters.choice('Origin', ['Aliyun_KMS'])
+  parameters.choice('ProtectionLevel', ['SOFTWARE'])
+  parameters.refuse('DKMSInstanceId', 'KeyStorageMechanism', 'Policy')
+  const description = parameters.optionalText('Description', MAX_DESCRIPTION)
+  return { KeyMetadata: describe(await service.createKey(description, details(parameters))) }
+}
+
+const MAX_DESCRIPTION = 8192
+
+function details(parameters: Parameters): KeyDetails {
+  const rotates = parameters.choice('EnableAutomaticRotation', ['false', 'true']) === 'true'
+  const interval = parameters.optionalText('RotationInterval', 16)
+  const rotationSeconds = interval === undefined ? DEFAULT_ROTATION_SECONDS : parseInterval(interval)
+  return {
+    ...(rotates ? { rotationSeconds } : {}),
+    ...(parameters.has('Tags') ? { tags: addTags({}, parseTags(parameters.text('Tags'))) } : {}),
+  }
+}
+
+async function scheduleKeyDeletion(service: KeyService, parameters: Parameters): Promise<object> {
+  const keyId = parameters.text('KeyId')
+  return done(service.scheduleKeyDeletion(keyId, parameters.integer('PendingWindowInDays', { min: 7, max: 366 })))
+}
+
+async function setDeletionProtection(service: KeyService, parameters: Parameters): Promise<object> {
+  const on = parameters.requiredChoice('EnableDeletionProtection', ['true', 'false']) === 'true'
+  const reason = parameters.optionalText('DeletionProtectionDescription', MAX_DESCRIPTION) ?? ''
+  const change = { deletionProtection: on ? reason : undefined }
+  return done(service.changeKey(parameters.text('ProtectedResourceArn'), (key) => notPending(key).with(change)))
+}
+
+async function updateKeyDescription(service: KeyService, parameters: Parameters): Promise<object> {
+  parameters.text('Description', { empty: true })
+  const description = parameters.optionalText('Description', MAX_DESCRIPTION) ?? ''
+  return done(service.changeKey(parameters.text('KeyId'), (key) => notPending(key).with({ description })))
+}
+
+function listKeys({ keys }: KeyService, parameters: Parameters): object {
+  parameters.refuse('Filters')
+  const { page, items } = paginate(keys, parameters)
+  return { ...page, Keys: { Key: items.map(({ metadata: { id } }) => ({ KeyId: id, KeyArn: keyArn(id) })) } }
+}
+
+function describe(key: Key): object {
+  const { id, state, description, created, deleteAt } = key.metadata
+  return {
+    KeyId: id,
+    Arn: keyArn(id),
+    KeyState: state,
+    KeyUsage: 'ENCRYPT/DECRYPT',
+    KeySpec: 'Aliyun_AES_256',
+    Origin: 'Aliyun_KMS',
+    ProtectionLevel: 'SOFTWARE',
+    Creator: '0',
+    CreationDate: created,
+    Description: description,
+    PrimaryKeyVersion: key.primaryVersion.id,
+    LastRotationDate: key.primaryVersion.created,
+    ...describeRotation(key),
+    ...describeProtection(key),
+    ...(deleteAt === undefined ? {} : { DeleteDate: deleteAt }),
+  }
+}
+
+function describeRotation(key: Key): object {
+  const { rotationSeconds, state } = key.metadata
+  if (rotationSeconds === undefined) return { AutomaticRotation: 'Disabled' }
+  const RotationInterval = `${rotationSeconds}s`
+  if (state !== 'Enabled') return { AutomaticRotation: 'Suspended', RotationInterval }
+  const NextRotationDate = timestamp(new Date(nextRotation(key)))
+  return { AutomaticRotation: 'Enabled', RotationInterval, NextRotationDate }
+}
+
+function describeProtection({ metadata: { deletionProtection } }: Key): object {
+  if (deletionProtection === undefined) return { DeletionProtection: 'Disabled' }
+  return { DeletionProtection: 'Enabled', DeletionProtectionDescription: deletionProtection }
+}
+
+function keyArn(id: string): string {
+  return `${ARN_PREFIX}key/${id}`
+}

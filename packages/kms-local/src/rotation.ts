@@ -1,0 +1,34 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { KmsFault } from './faults.js'
+import { type Key, MATERIAL_BYTES, timestamp } from './keys.js'
+
+const DAY_SECONDS = 86_400
+const UNIT_SECONDS: Readonly<Record<string, number>> = { d: DAY_SECONDS, h: 3600, m: 60, s: 1 }
+const MIN_SECONDS = 7 * DAY_SECONDS
+const MAX_SECONDS = 730 * DAY_SECONDS
+/** A year. */
+export const DEFAULT_ROTATION_SECONDS = 365 * DAY_SECONDS
+const MAX_VERSIONS = 5_000
+
+/** Reads an interval such as `30d` or `2592000s`. @throws KmsFault unless it is from 7 to 730 days */
+export function parseInterval(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,8})([dhms])$/.exec(text) ?? []
+  const seconds = Number(number) * (UNIT_SECONDS[unit] ?? Number.NaN)
+  if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds
+  throw new KmsFault('InvalidParameter', 'RotationInterval')
+}
+
+/** When the key's policy makes its next version, in milliseconds; Infinity if it makes none, or not in this state. */
+export function nextRotation({ metadata, primaryVersion }: Key): number {
+  if (metadata.rotationSeconds === undefined || metadata.state !== 'Enabled') return Number.POSITIVE_INFINITY
+  return Date.parse(primaryVersion.created) + metadata.rotationSeconds * 1000
+}
+
+/** The key with a new version, which encrypts from then on; the old ones go on decrypting. */
+export function rotate(key: Key, now: Date): Key {
+  if (key.metadata.versions.length >= MAX_VERSIONS) throw new KmsFault('Rejected.LimitExceeded')
+  const material = randomBytes(MATERIAL_BYTES)
+  const rotated = key.withVersion({ id: randomUUID(), created: timestamp(now) }, material)
+  material.fill(0)
+  return rotated
+}
