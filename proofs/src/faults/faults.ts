@@ -1,0 +1,146 @@
+import { CryptoError } from '@parasol/core'
+import type { AliyunKms } from '@parasol/kms-aliyun'
+import { type Fault, startFaultyProxy } from '../faulty-proxy.js'
+import { kmsFaults } from '../kms-faults.js'
+import { KEY_ID, type LocalKmsServer, startLocalKmsServer } from '../local-kms-server.js'
+import type { Proof, ProofContext } from '../proof.js'
+import { type Random, randomFrom } from '../random.js'
+import { createRawClient } from '../raw-client.js'
+
+const OPERATIONS = { short: 2_000, full: 100_000 } as const
+const CONCURRENT = 32
+const SHARE_BAD = 0.33
+const DEADLINE_MS = 30_000
+/** For a machine that is busy with other things. */
+const GRACE_MS = 2_000
+
+export const faults: Proof = {
+  name: 'faults',
+  claim: 'KMS calls succeed although a third of the replies is bad, and take none of those for an answer',
+  goal: 'failed = wrong = untyped = late = 0; when every reply is bad, each call ends within its limit with an error that says to try again',
+
+  async measure(context) {
+    await using server = await startLocalKmsServer()
+    const chooser = new FaultChooser(randomFrom(context.seed))
+    await using proxy = await startFaultyProxy({ target: server.port, choose: () => chooser.next() })
+    const limits = { attemptTimeoutMs: 400, totalTimeoutMs: DEADLINE_MS, maxAttempts: 12, maxConcurrent: CONCURRENT }
+    const kms = server.client({ endpoint: proxy.endpoint, ...limits })
+    const operate = (index: number) => operation(kms, server, index)
+    const tally = await run(OPERATIONS[context.scale], operate, DEADLINE_MS, context)
+    const { requests, bad } = chooser
+    const hopeless = await measureHopeless(server, chooser, proxy.endpoint, context)
+    const figures = { ...tally, requests, badShare: Math.round((100 * bad) / requests) / 100, ...hopeless }
+    const sound = tally.failed + tally.wrong + tally.untyped + tally.late === 0 && bad / requests > 0.25
+    return { figures, holds: sound && hopeless.hopelessInOrder === hopeless.hopelessCalls }
+  },
+
+  async control(context) {
+    await using server = await startLocalKmsServer()
+    const chooser = new FaultChooser(randomFrom(context.seed))
+    await using proxy = await startFaultyProxy({ target: server.port, choose: () => chooser.next() })
+    const operate = rawOperation(proxy.endpoint, server)
+    const { operations, failed, wrong, untyped } = await run(200, operate, DEADLINE_MS, context)
+    return { figures: { operations, failed, wrong, untyped }, holds: failed + wrong + untyped === 0 }
+  },
+}
+
+/** Which requests meet which fault. */
+class FaultChooser {
+  requests = 0
+  bad = 0
+  share: number = SHARE_BAD
+  readonly #random: Random
+  readonly #all: readonly Fault[] = Object.values(kmsFaults)
+
+  constructor(random: Random) {
+    this.#random = random
+  }
+
+  next(): Fault | undefined {
+    this.requests++
+    if (this.#random.below(1_000) >= this.share * 1_000) return undefined
+    this.bad++
+    return this.#random.pick(this.#all)
+  }
+}
+
+interface Tally {
+  operations: number
+  failed: number
+  /** Answered with something that is not the answer. */
+  wrong: number
+  untyped: number
+  late: number
+}
+
+type Operation = (index: number) => Promise<boolean>
+
+async function run(count: number, operate: Operation, deadline: number, { progress }: ProofContext): Promise<Tally> {
+  const tally: Tally = { operations: 0, failed: 0, wrong: 0, untyped: 0, late: 0 }
+  const work = async (): Promise<void> => {
+    while (tally.operations < count) {
+      const started = performance.now()
+      const outcome = await outcomeOf(() => operate(tally.operations++))
+      if (outcome !== 'right') tally[outcome]++
+      if (performance.now() - started > deadline + GRACE_MS) tally.late++
+      progress(tally.operations, count)
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENT }, work))
+  return tally
+}
+
+async function outcomeOf(operate: () => Promise<boolean>): Promise<'right' | 'failed' | 'wrong' | 'untyped'> {
+  try {
+    return (await operate()) ? 'right' : 'wrong'
+  } catch (error) {
+    return CryptoError.is(error) && error.retryable ? 'failed' : 'untyped'
+  }
+}
+
+/** One of the three operations, and whether its result is right as the KMS itself sees it. */
+async function operation(kms: AliyunKms, { kms: truth }: LocalKmsServer, index: number): Promise<boolean> {
+  const context = { row: String(index) }
+  const text = Buffer.from(`row ${index}`)
+  if (index % 3 === 0) return text.equals(await truth.decrypt(await kms.encrypt(KEY_ID, text, context), context))
+  if (index % 3 === 1) return text.equals(await kms.decrypt(await truth.encrypt(KEY_ID, text, context), context))
+  using key = await kms.generateDataKey(KEY_ID, context)
+  return Buffer.from(key.plaintext).equals(await truth.decrypt(key.wrapped, context))
+}
+
+function rawOperation(endpoint: string, { accessKey, kms: truth }: LocalKmsServer): Operation {
+  const { client, requests } = createRawClient({
+    endpoint,
+    accessKeyId: accessKey.id,
+    accessKeySecret: accessKey.secret,
+  })
+  return async (index) => {
+    const text = Buffer.from(`row ${index}`)
+    const plaintext = text.toString('base64')
+    const { ciphertextBlob } = await client.encrypt(new requests.EncryptRequest({ keyId: KEY_ID, plaintext }))
+    if (ciphertextBlob === undefined) return false
+    const opened = await truth.decrypt(Buffer.from(ciphertextBlob, 'base64'), {}).catch(() => undefined)
+    return opened !== undefined && text.equals(opened)
+  }
+}
+
+const HOPELESS_CALLS = 48
+const HOPELESS_LIMIT_MS = 1_000
+
+async function measureHopeless(
+  server: LocalKmsServer,
+  chooser: FaultChooser,
+  endpoint: string,
+  context: ProofContext,
+): Promise<{ hopelessCalls: number; hopelessInOrder: number }> {
+  chooser.share = 1
+  const limits = { attemptTimeoutMs: 200, totalTimeoutMs: HOPELESS_LIMIT_MS, maxAttempts: 100 }
+  const kms = server.client({ endpoint, ...limits })
+  const { operations, failed, late } = await run(
+    HOPELESS_CALLS,
+    (index) => operation(kms, server, index),
+    HOPELESS_LIMIT_MS,
+    context,
+  )
+  return { hopelessCalls: operations, hopelessInOrder: failed - late }
+}
