@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { guardIo, writeFileAtomic } from '@parasol/core/files'
+import { waitForLock } from './ring-lock.js'
 
 /** Where a key ring keeps its files. Paths are relative, with slashes. */
 export interface KeyFiles {
@@ -11,6 +12,8 @@ export interface KeyFiles {
   write(path: string, content: Uint8Array): Promise<void>
   /** The paths of all files below a folder; none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>
+  /** Does some work while no other process does work of its own in these files. @throws CryptoError LOCKED */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
   /** For messages: which ring this is. */
   describe(path: string): string
 }
@@ -40,6 +43,12 @@ export class FolderKeyFiles implements KeyFiles {
     return files.map((entry) => join(entry.parentPath, entry.name).slice(join(this.#folder, '/').length))
   }
 
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    await guardIo(this.#folder, () => mkdir(this.#folder, { recursive: true, mode: 0o700 }))
+    await using _lock = await waitForLock(this.#folder)
+    return await work()
+  }
+
   describe(path: string): string {
     return join(this.#folder, path)
   }
@@ -59,6 +68,10 @@ export class MemoryKeyFiles implements KeyFiles {
 
   async list(folder: string): Promise<readonly string[]> {
     return [...this.#files.keys()].filter((path) => path.startsWith(`${folder}/`))
+  }
+
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return work()
   }
 
   describe(path: string): string {

@@ -3,8 +3,9 @@ import { armor, enums, type PrivateKey, type PublicKey, readKey, readPrivateKey,
 import { parseFingerprint } from './fingerprint.js'
 import { gpgError } from './gpg-errors.js'
 import { FolderKeyFiles, type KeyFiles, MemoryKeyFiles } from './key-files.js'
+import { mergeCertificates, mergeSecretKeys } from './merge-keys.js'
 import { openpgpConfig } from './openpgp-config.js'
-import { parseKeys, type Revocation, type SkippedKey } from './parse-keys.js'
+import { type ParsedKeys, parseKeys, type Revocation, type SkippedKey } from './parse-keys.js'
 import { shown } from './usable-key.js'
 
 /** Where a provider finds keys, by their full fingerprints. */
@@ -76,8 +77,8 @@ export class KeyRing implements KeySource {
 
   /**
    * Takes in every key and revocation of what gpg and others export: armored, also several blocks with text around them,
-   * or binary. Keys that the ring has already are merged, so that nothing is lost. Imports into one `KeyRing` wait for
-   * each other.
+   * or binary. Keys that the ring has already are merged, so that nothing is lost; a damaged file of one is replaced.
+   * Imports wait for each other, also those of other processes.
    *
    * @throws CryptoError INVALID_INPUT, reason GPG_NO_KEYS
    */
@@ -92,6 +93,10 @@ export class KeyRing implements KeySource {
     if (keys.length + revocations.length + skipped.length === 0) {
       throw gpgError('GPG_NO_KEYS', 'No OpenPGP keys here: export them with gpg --export or gpg --export-secret-keys')
     }
+    return this.#files.exclusively(() => this.#take({ keys, revocations, skipped }))
+  }
+
+  async #take({ keys, revocations, skipped }: ParsedKeys): Promise<ImportReport> {
     const report = { added: [] as string[], updated: [] as string[], unchanged: [] as string[] }
     for (const key of keys) report[await this.#importKey(key)].push(shown(key))
     const refused: SkippedKey[] = []
@@ -112,27 +117,27 @@ export class KeyRing implements KeySource {
   }
 
   async #importCertificate(certificate: PublicKey): Promise<Outcome> {
-    const former = await this.#readCertificate(shown(certificate))
-    const merged = former ? await former.update(certificate, undefined, openpgpConfig) : certificate
+    const former = await unlessDamaged(this.#readCertificate(shown(certificate)))
+    const merged = former ? await mergeCertificates(former, certificate) : certificate
     if (former && Buffer.compare(former.write(), merged.write()) === 0) return 'unchanged'
     await this.#files.write(certificatePath(shown(certificate)), merged.write())
     return former ? 'updated' : 'added'
   }
 
   async #importSecretKey(key: PrivateKey): Promise<boolean> {
-    const former = await this.#readSecretKey(shown(key))
-    const merged = former ? await former.update(key, undefined, openpgpConfig) : key
+    const former = await unlessDamaged(this.#readSecretKey(shown(key)))
+    const merged = former ? await mergeSecretKeys(former, key) : key
     if (former && Buffer.compare(former.write(), merged.write()) === 0) return false
     await this.#files.write(secretKeyPath(shown(key)), Buffer.from(merged.armor(openpgpConfig)))
     return true
   }
 
   async #importRevocation({ fingerprint, packet }: Revocation): Promise<Outcome | undefined> {
-    const key = await this.#readCertificate(fingerprint)
+    const key = await unlessDamaged(this.#readCertificate(fingerprint))
     if (!key) return undefined
     if (await key.isRevoked(undefined, undefined, undefined, openpgpConfig)) return 'unchanged'
     try {
-      const revocationCertificate = armor(enums.armor.publicKey, packet)
+      const revocationCertificate = armorPacket(packet)
       const { publicKey } = await revokeKey({ key, revocationCertificate, format: 'object', config: openpgpConfig })
       return await this.#importCertificate(publicKey)
     } catch (error) {
@@ -166,6 +171,19 @@ export class KeyRing implements KeySource {
     const place = this.#files.describe(path)
     throw new CryptoError('STORE_DAMAGED', `"${place}" does not hold the key that it is named after: import it again`)
   }
+}
+
+async function unlessDamaged<Key>(reading: Promise<Key | undefined>): Promise<Key | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    if (CryptoError.is(error) && error.code === 'STORE_DAMAGED') return undefined
+    throw error
+  }
+}
+
+function armorPacket(packet: Uint8Array): string {
+  return armor(enums.armor.publicKey, packet, undefined, undefined, undefined, undefined, openpgpConfig)
 }
 
 function certificatePath(fingerprint: string): string {

@@ -1,11 +1,16 @@
-import { decrypt, type PrivateKey, readMessage } from 'openpgp'
+import { type Config, enums, type Message, type PrivateKey, readMessage } from 'openpgp'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
-import { hasAcceptedSignature, type SignaturePolicy } from './signatures.js'
+import { areAcceptedSignatures, type SignaturePolicy } from './signatures.js'
 
 export interface OpenPolicy extends SignaturePolicy {
   /** Whether a message without a signature is read, and any message if there are no certificates. */
   readonly allowUnsigned: boolean
 }
+
+/** For each of them all of the plaintext is hashed once. */
+const MAX_SIGNATURES = 8
+/** OpenPGP.js looks at its limit for every chunk of at most 64 KiB that comes out, and once for every packet. */
+const MAX_DECOMPRESSION_STEPS = 4096
 
 /** The plaintext of a binary message. Undefined for every message that is not wholly in order, whatever is wrong. */
 export async function openMessage(
@@ -14,18 +19,27 @@ export async function openMessage(
   policy: OpenPolicy,
 ): Promise<Uint8Array | undefined> {
   try {
-    const { data, signatures } = await decrypt({
-      message: await readMessage({ binaryMessage, config: openpgpConfig }),
-      decryptionKeys: [...decryptionKeys],
-      verificationKeys: [...policy.certificates],
-      format: 'binary',
-      date: toleratedNow(),
-      config: openpgpConfig,
-    })
-    const unjudged = signatures.length === 0 || policy.certificates.length === 0
-    const accepted = (unjudged && policy.allowUnsigned) || (await hasAcceptedSignature(signatures, policy))
-    return accepted ? (data as Uint8Array) : undefined
+    const message = await readMessage({ binaryMessage, config: openpgpConfig })
+    const keys = [...decryptionKeys]
+    const decrypted = await message.decrypt(keys, undefined, undefined, toleratedNow(), boundedConfig())
+    return (await isAccepted(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
   } catch {
     return undefined
   }
+}
+
+async function isAccepted(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {
+  const { packets } = decrypted.unwrapCompressed()
+  if (packets.filterByTag(enums.packet.signature).length > MAX_SIGNATURES) return false
+  const signatures = await decrypted.verify([...policy.certificates], toleratedNow(), openpgpConfig)
+  if (policy.allowUnsigned && (signatures.length === 0 || policy.certificates.length === 0)) return true
+  return areAcceptedSignatures(signatures, policy)
+}
+
+/** Compressed data may hold compressed data, even itself, without an end: for one message there is a limit to both. */
+function boundedConfig(): Config {
+  let steps = 0
+  return Object.defineProperty({ ...openpgpConfig }, 'maxDecompressedMessageSize', {
+    get: () => (++steps > MAX_DECOMPRESSION_STEPS ? 0 : openpgpConfig.maxDecompressedMessageSize),
+  })
 }

@@ -17,14 +17,21 @@ export interface PacketFrame {
  * @param limit at most so many packets
  */
 export function splitPackets(bytes: Uint8Array, limit: number): readonly PacketFrame[] | undefined {
+  const { packets, end } = wholePackets(bytes, limit)
+  return end === bytes.length ? packets : undefined
+}
+
+/** The packets from the first to the last whole one, and where that ends. */
+export function wholePackets(bytes: Uint8Array, limit: number): { packets: readonly PacketFrame[]; end: number } {
   const packets: PacketFrame[] = []
-  for (let offset = 0; offset < bytes.length; ) {
-    const packet = readPacket(bytes, offset)
-    if (!packet || packets.length === limit) return undefined
+  let end = 0
+  while (end < bytes.length && packets.length < limit) {
+    const packet = readPacket(bytes, end)
+    if (!packet) break
     packets.push(packet)
-    offset = packet.end
+    end = packet.end
   }
-  return packets
+  return { packets, end }
 }
 
 function readPacket(bytes: Uint8Array, start: number): PacketFrame | undefined {

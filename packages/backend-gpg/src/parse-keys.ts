@@ -1,6 +1,7 @@
 import { enums, type PublicKey, readKeys, readPrivateKeys, readSignature, unarmor } from 'openpgp'
+import { keyBlocks } from './key-blocks.js'
 import { openpgpConfig } from './openpgp-config.js'
-import { splitPackets } from './packet-frame.js'
+import { wholePackets } from './packet-frame.js'
 
 /** A key or revocation that could not be taken in. */
 export interface SkippedKey {
@@ -23,8 +24,6 @@ export interface Revocation {
   readonly packet: Uint8Array
 }
 
-// gpg writes the revocation certificates of new keys with a colon, so that nobody imports them by mistake.
-const BLOCK = /^:?(-----BEGIN PGP (PUBLIC|PRIVATE) KEY BLOCK-----[\s\S]*?^-----END PGP \2 KEY BLOCK-----)/gm
 const PRIMARY_TAGS: ReadonlySet<number> = new Set([enums.packet.publicKey, enums.packet.secretKey])
 const MAX_PACKETS = 1_000_000
 /** Strangers can attach signatures without end to a certificate on a key server; reading them takes 0.1 s per MiB. */
@@ -54,25 +53,37 @@ interface Entry {
 }
 
 async function splitEntries(exported: Uint8Array | string): Promise<readonly Entry[]> {
+  if (typeof exported !== 'string' && looksBinary(exported)) return splitBinary(exported)
   const text = typeof exported === 'string' ? exported : Buffer.from(exported).toString('latin1')
-  const blocks = [...text.matchAll(BLOCK)].map(([, block = '']) => block.replaceAll(/\r\n/g, '\n'))
-  if (blocks.length === 0) return typeof exported === 'string' ? [] : splitBinary(exported)
-  return (await Promise.all(blocks.map(splitArmored))).flat()
+  return (await Promise.all(keyBlocks(text).map(splitArmored))).flat()
+}
+
+/** Text of a person's name within a binary key may look like an armored one: it must not be read instead. */
+function looksBinary(bytes: Uint8Array): boolean {
+  const [first] = wholePackets(bytes, 1).packets
+  return first !== undefined && (PRIMARY_TAGS.has(first.tag) || first.tag === enums.packet.signature)
 }
 
 async function splitArmored(block: string): Promise<readonly Entry[]> {
   try {
     const { data } = await unarmor(block, openpgpConfig)
-    return splitBinary(data as Uint8Array)
+    const entries = splitBinary(data as Uint8Array)
+    return entries.length > 0 ? entries : [DAMAGED]
   } catch {
-    return [{ tag: 0, packets: new Uint8Array(0) }]
+    return [DAMAGED]
   }
 }
 
+const DAMAGED: Entry = { tag: 0, packets: new Uint8Array(0) }
+
+/** What comes after a packet that is not whole is one more entry, a damaged one; so is the key that it belongs to. */
 function splitBinary(bytes: Uint8Array): Entry[] {
-  const packets = splitPackets(bytes, MAX_PACKETS) ?? []
+  const { packets, end } = wholePackets(bytes, MAX_PACKETS)
   const starts = packets.filter(({ tag }, index) => index === 0 || PRIMARY_TAGS.has(tag))
-  return starts.map(({ tag, start }, index) => ({ tag, packets: bytes.subarray(start, starts[index + 1]?.start) }))
+  const entries = starts.map(({ tag, start }, index) => {
+    return { tag, packets: bytes.subarray(start, starts[index + 1]?.start ?? end) }
+  })
+  return end === bytes.length ? entries : [...entries.slice(0, -1), DAMAGED]
 }
 
 async function parseKey({ tag, packets }: Entry): Promise<PublicKey> {

@@ -25,13 +25,13 @@ export interface SignaturePolicy {
   readonly readers: readonly string[]
 }
 
-/** Whether one of the signatures of a message is valid, of a pinned key, and says what it must. */
-export async function hasAcceptedSignature(
+/** Whether a message is signed, and each of its signatures is valid, of a pinned key, and says what it must. */
+export async function areAcceptedSignatures(
   results: readonly VerificationResult[],
   policy: SignaturePolicy,
 ): Promise<boolean> {
   const packets = await Promise.all(results.map((result) => validPacket(result, policy.certificates)))
-  return packets.some((packet) => packet !== undefined && says(packet, policy))
+  return packets.length > 0 && packets.every((packet) => packet !== undefined && says(packet, policy))
 }
 
 function says(packet: SignaturePacket, { notations, notationsRequired, readers }: SignaturePolicy): boolean {

@@ -1,6 +1,7 @@
-import { decryptKey, type PrivateKey, readPrivateKey } from 'openpgp'
+import { type PrivateKey, readPrivateKey } from 'openpgp'
 import { gpgError } from './gpg-errors.js'
 import { openpgpConfig } from './openpgp-config.js'
+import { type SecretPacket, secretPackets, validateSecret } from './openpgp-internals.js'
 import { shown } from './usable-key.js'
 
 /**
@@ -13,24 +14,35 @@ export async function unlockKey(
   passphrase: ((fingerprint: string) => string | Promise<string>) | undefined,
 ): Promise<PrivateKey> {
   const privateKey = await readPrivateKey({ binaryKey: locked.write(), config: openpgpConfig })
-  if (privateKey.isDecrypted()) return privateKey
+  if (!isLocked(privateKey)) return privateKey
   const text = await passphrase?.(shown(locked))
   if (!text) {
     throw gpgError('GPG_PASSPHRASE_REQUIRED', `The secret key ${shown(locked)} is locked and no passphrase is given`)
   }
   try {
-    return await decryptKey({ privateKey, passphrase: text, config: openpgpConfig })
+    await Promise.all(
+      secretPackets(privateKey)
+        .filter(isLockedPacket)
+        .map((packet) => packet.decrypt(text, openpgpConfig)),
+    )
+    await validateSecret(privateKey, openpgpConfig)
+    return privateKey
   } catch {
+    clearKey(privateKey)
     throw gpgError('GPG_PASSPHRASE_WRONG', `The passphrase does not unlock the secret key ${shown(locked)}`)
   }
 }
 
-/** What the types of OpenPGP.js do not tell of a secret key packet. */
-interface Clearable {
-  clearPrivateParams(): void
+/** Whether any part of a secret key needs a passphrase. */
+export function isLocked(key: PrivateKey): boolean {
+  return secretPackets(key).some(isLockedPacket)
 }
 
 /** Zeroes an unlocked key as far as OpenPGP.js can. */
 export function clearKey(key: PrivateKey): void {
-  for (const { keyPacket } of key.getKeys()) (keyPacket as unknown as Clearable).clearPrivateParams()
+  for (const packet of secretPackets(key)) packet.clearPrivateParams()
+}
+
+function isLockedPacket(packet: SecretPacket): boolean {
+  return !packet.isDummy() && packet.isDecrypted() === false
 }

@@ -14,11 +14,14 @@ import {
   type RawNotation,
   type SessionKey,
   type SignaturePacket,
+  type Subkey,
 } from 'openpgp'
+import { gpgError } from './gpg-errors.js'
 import { AddressedSignature } from './intended-recipients.js'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
+import { isDummy } from './openpgp-internals.js'
 import { notation, RECIPIENTS_NOTATION } from './signatures.js'
-import { requireUsableKey } from './usable-key.js'
+import { requireUsableKey, shown } from './usable-key.js'
 
 export interface MessageParts {
   readonly plaintext: Uint8Array
@@ -77,7 +80,7 @@ async function sign(
   recipients: readonly PublicKey[],
   notations: readonly RawNotation[],
 ): Promise<Message<Uint8Array>> {
-  const { keyPacket } = await requireUsableKey(signer, 'sign with')
+  const { keyPacket } = await requireSecretPart(signer)
   const signature = new AddressedSignature(recipients)
   signature.signatureType = enums.signature.binary
   signature.publicKeyAlgorithm = keyPacket.algorithm
@@ -85,6 +88,12 @@ async function sign(
   signature.rawNotations = [...notations]
   await (signature as unknown as SignatureInternals).sign(keyPacket, literal, new Date(), false, openpgpConfig)
   return new Message(listOf(announce(signature), literal, signature))
+}
+
+async function requireSecretPart(signer: PrivateKey): Promise<PublicKey | Subkey> {
+  const part = await requireUsableKey(signer, 'sign with')
+  if (!isDummy(part)) return part
+  throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has the key ${shown(signer)} without its part to sign with`)
 }
 
 /** The packet that lets readers hash what follows before they come to its signature. */

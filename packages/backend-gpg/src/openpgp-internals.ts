@@ -1,0 +1,44 @@
+import type { Config, PrivateKey, PublicKey, SignaturePacket, Subkey } from 'openpgp'
+
+/** What the types of OpenPGP.js do not tell of a secret key packet. */
+export interface SecretPacket {
+  decrypt(passphrase: string, config: Readonly<Config>): Promise<void>
+  isDecrypted(): boolean | null
+  /** Whether the secret part was left out when the key was exported: an "offline" primary key, for example. */
+  isDummy(): boolean
+  clearPrivateParams(): void
+}
+
+/** What the types of OpenPGP.js do not tell of a signature. */
+export interface VerifiableSignature {
+  verify(
+    key: object,
+    signatureType: number,
+    data: object,
+    date: Date,
+    detached: boolean,
+    config: Readonly<Config>,
+  ): Promise<void>
+}
+
+export function secretPackets(key: PrivateKey): readonly SecretPacket[] {
+  return key.getKeys().map(({ keyPacket }) => keyPacket as unknown as SecretPacket)
+}
+
+/** Whether the secret part of a key belongs to its public part. @throws Error if not */
+export async function validateSecret(key: PrivateKey, config: Readonly<Config>): Promise<void> {
+  await (key as unknown as { validate(config: Readonly<Config>): Promise<void> }).validate(config)
+}
+
+export function isDummy(key: PublicKey | Subkey): boolean {
+  const { isDummy: test } = key.keyPacket as unknown as Partial<SecretPacket>
+  return test?.call(key.keyPacket) ?? false
+}
+
+export function replacePacket(key: PublicKey | Subkey, packet: (PublicKey | Subkey)['keyPacket']): void {
+  ;(key as { keyPacket: unknown }).keyPacket = packet
+}
+
+export function asVerifiable(signature: SignaturePacket): VerifiableSignature {
+  return signature as unknown as VerifiableSignature
+}
