@@ -59,7 +59,7 @@ function userId({ name, email }: NewKeyOptions): { readonly name: string; readon
     )
   }
   if (email === undefined) return { name }
-  if (!/^[^\s<>@]+@[^\s<>@]+$/.test(email)) {
+  if (!/^[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+$/u.test(email)) {
     throw gpgError('GPG_KEY_OPTIONS_INVALID', 'Expected an e-mail address such as someone@example.com')
   }
   return { name, email }

@@ -30,7 +30,8 @@ export async function openMessage(
 
 async function isAccepted(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {
   const { packets } = decrypted.unwrapCompressed()
-  if (packets.filterByTag(enums.packet.signature).length > MAX_SIGNATURES) return false
+  // What announces a signature stands before the data; what comes after the data is read when it is verified.
+  if ((packets.indexOfTag(enums.packet.literalData)[0] ?? 0) > MAX_SIGNATURES) return false
   const signatures = await decrypted.verify([...policy.certificates], toleratedNow(), openpgpConfig)
   if (policy.allowUnsigned && (signatures.length === 0 || policy.certificates.length === 0)) return true
   return areAcceptedSignatures(signatures, policy)

@@ -65,6 +65,7 @@ function looksBinary(bytes: Uint8Array): boolean {
 }
 
 async function splitArmored(block: string): Promise<readonly Entry[]> {
+  if (!block.includes('\n-----END ')) return [DAMAGED]
   try {
     const { data } = await unarmor(block, openpgpConfig)
     const entries = splitBinary(data as Uint8Array)

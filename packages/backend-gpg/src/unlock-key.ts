@@ -40,7 +40,7 @@ export function isLocked(key: PrivateKey): boolean {
 
 /** Zeroes an unlocked key as far as OpenPGP.js can. */
 export function clearKey(key: PrivateKey): void {
-  for (const packet of secretPackets(key)) packet.clearPrivateParams()
+  for (const packet of secretPackets(key)) if (packet.isDecrypted()) packet.clearPrivateParams()
 }
 
 function isLockedPacket(packet: SecretPacket): boolean {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Whether the program `gpg` is there; tests that need it say so in their names and are skipped without it. */
@@ -13,6 +13,8 @@ export interface GnuPg extends Disposable {
   status(args: readonly string[], input?: Uint8Array): string
   /** Makes a key without a passphrase and gives its fingerprint. */
   generateKey(userId: string, algorithm: string): string
+  /** The revocation certificate that gpg made with a key. */
+  revocationFile(fingerprint: string): Buffer
 }
 
 export function openGnuPg(): GnuPg {
@@ -30,6 +32,8 @@ export function openGnuPg(): GnuPg {
     '--trust-model',
     'always',
   ]
+  // Makes the trust database, without which gpg imports no revocation.
+  execFileSync('gpg', ['--homedir', home, '--batch', '--quiet', '--list-keys'], { stdio: 'pipe' })
   const run = (args: readonly string[], input?: Uint8Array): Buffer =>
     execFileSync('gpg', [...base, ...args], { input, stdio: 'pipe', maxBuffer: 1 << 26 })
   return {
@@ -53,6 +57,7 @@ export function openGnuPg(): GnuPg {
         run(['--passphrase', '', '--quick-add-key', fingerprint, algorithm, 'encr', '1y'])
       return fingerprint
     },
+    revocationFile: (fingerprint) => readFileSync(join(home, 'openpgp-revocs.d', `${fingerprint}.rev`)),
     [Symbol.dispose]: () => {
       spawnSync('gpgconf', ['--homedir', home, '--kill', 'all'])
       rmSync(join(home), { recursive: true, force: true })
