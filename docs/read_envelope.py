@@ -7,7 +7,8 @@ call of your KMS. Suite 3, NaCl's secretbox, is not in `cryptography` and is lef
     python3 read_envelope.py --context '{"customerId":"7"}' --purpose customer.phone --data-key FILE < INPUT
     python3 read_envelope.py --context '{"customerId":"7"}' --purpose customer.phone --unwrap COMMAND < INPUT
 
-INPUT is a token, a record as JSON ({"phone": token, "kms_encrypt_key": token}) or a binary ciphertext. FILE holds the 32
+INPUT is a token, a record as JSON ({"phone": token, "kms_encrypt_key": token}), a binary ciphertext or, with --stream, a
+stream. FILE holds the 32
 bytes of the data key. COMMAND gets a wrapped key on its standard input and writes the data key to its standard output.
 """
 import argparse, base64, hashlib, hmac, json, re, struct, subprocess, sys
@@ -36,6 +37,22 @@ def open_record(green_key, fields, context, unwrap):
     if end != len(green_key):
         raise DecryptionFailed
     return {name: open_field(suite, key, field, b"\x01" + name.encode()) for name, field in fields.items()}
+
+
+def open_stream(ciphertext, context, unwrap):
+    """The bytes of a stream, all at once."""
+    suite, record_key, at = open_green_key(ciphertext, context, unwrap)
+    header, segments, opened = ciphertext[at:at + 1], ciphertext[at + 1:], []
+    if not header or not 8 <= header[0] <= 20:
+        raise DecryptionFailed
+    key = kdf(record_key, b"parasol/envelope/stream", bytes([VERSION, suite]) + header)[:32]
+    size = 2 ** header[0] + 16
+    for number, start in enumerate(range(0, len(segments) or 1, size)):
+        nonce = bytes(7) + struct.pack(">IB", number, start + size >= len(segments))
+        opened.append(open_field(suite, key, nonce + segments[start:start + size], b"\x02"))
+    if len(opened) > 1 and not opened[-1]:
+        raise DecryptionFailed
+    return b"".join(opened)
 
 
 def open_green_key(data, context, unwrap):
@@ -106,6 +123,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--context", type=json.loads, default={})
     parser.add_argument("--purpose")
+    parser.add_argument("--stream", action="store_true")
     key = parser.add_mutually_exclusive_group(required=True)
     key.add_argument("--data-key", type=argparse.FileType("rb"))
     key.add_argument("--unwrap")
@@ -118,7 +136,9 @@ def main():
         return subprocess.run(options.unwrap, shell=True, input=wrapped, stdout=subprocess.PIPE, check=True).stdout
 
     data = sys.stdin.buffer.read()
-    if data.startswith(b"{"):
+    if options.stream:
+        sys.stdout.buffer.write(open_stream(data, context, unwrap))
+    elif data.startswith(b"{"):
         fields = {name: parse_token(token) for name, token in json.loads(data).items()}
         opened = open_record(fields.pop("kms_encrypt_key"), fields, context, unwrap)
         print(json.dumps({name: value.decode() for name, value in opened.items()}, ensure_ascii=False))

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EnvelopeProvider } from '@parasol/backend-envelope'
@@ -59,13 +59,31 @@ it.skipIf(!hasPython)(
 it.skipIf(!hasPython)('agrees with every frozen vector (needs python3-cryptography)', () => {
   const vectors = join(root, 'packages', 'backend-envelope', 'test', 'vectors')
   const checked = execFileSync(python ?? '', ['-c', CHECK_VECTORS, join(root, 'docs'), vectors], { encoding: 'utf8' })
-  const counts = ['values', 'records', 'refused'].map((name) => readable(name).length)
+  const counts = ['values', 'records', 'streams', 'refused'].map((name) => readable(name).length)
   expect(JSON.parse(checked)).toEqual(counts)
 })
 
+it.skipIf(!hasPython)('reads a stream that this SDK made (needs python3-cryptography)', async () => {
+  const plaintext = 'text of a stream '.repeat(10_000)
+  const parts: Uint8Array[] = []
+  for await (const part of phone.encryptStream(once(Buffer.from(plaintext)), CONTEXT)) parts.push(part)
+  const { status, stdout } = run(Buffer.concat(parts), '--stream', '--data-key', await dataKeyOf(Buffer.concat(parts)))
+  expect({ status, opened: stdout === plaintext }).toEqual({ status: 0, opened: true })
+})
+
+it.skipIf(!hasPython)(
+  'derives record keys as another implementation of the KDF does (needs python3-cryptography)',
+  () => {
+    const vectors = join(root, 'packages', 'backend-envelope', 'test', 'vectors', 'values.json')
+    const derived = execFileSync(python ?? '', ['-c', DERIVE, join(root, 'docs'), vectors], { encoding: 'utf8' })
+    const expected: readonly { recordKey: string }[] = JSON.parse(readFileSync(vectors, 'utf8'))
+    expect(JSON.parse(derived)).toEqual(expected.map(({ recordKey }) => recordKey))
+  },
+)
+
 it('is one page that needs nothing of ours', () => {
   const source = read('docs/read_envelope.py')
-  expect(source.split('\n').length).toBeLessThanOrEqual(140)
+  expect(source.split('\n').length).toBeLessThanOrEqual(160)
   expect(source.match(/^from \S+|^import .*/gm)).toEqual([
     'import argparse, base64, hashlib, hmac, json, re, struct, subprocess, sys',
     'from cryptography.exceptions',
@@ -76,16 +94,20 @@ it('is one page that needs nothing of ours', () => {
 const CHECK_VECTORS = `
 import json, pathlib, sys
 sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True
-from read_envelope import AEADS, DecryptionFailed, open_record, open_value
+from read_envelope import AEADS, DecryptionFailed, open_record, open_stream, open_value
 unhex = bytes.fromhex
 load = lambda name: json.loads((pathlib.Path(sys.argv[2]) / (name + ".json")).read_text("utf-8"))
 unwrap = lambda vector: lambda label, wrapped: unhex(vector["dataKey"])
 def opened(vector):
+    if "exponent" in vector: return open_stream(unhex(vector["ciphertext"]), vector["context"], unwrap(vector))
+    if "stream" in vector: return open_stream(unhex(vector["stream"]), vector["context"], unwrap(vector))
     if "ciphertext" in vector: return open_value(unhex(vector["ciphertext"]), vector["context"], unwrap(vector))
     fields = {name: unhex(field["ciphertext"] if "wrong" not in vector else field) for name, field in vector["fields"].items()}
     return open_record(unhex(vector["greenKey"]), fields, vector["context"], unwrap(vector))
 values = [vector for vector in load("values") if vector["suite"] in AEADS]
 for vector in values: assert opened(vector) == unhex(vector["plaintext"]), vector["name"]
+streams = [vector for vector in load("streams") if vector["suite"] in AEADS]
+for vector in streams: assert opened(vector) == unhex(vector["plaintext"]), vector["name"]
 records = [vector for vector in load("records") if vector["suite"] in AEADS]
 for vector in records:
     assert opened(vector) == {n: unhex(f["plaintext"]) for n, f in vector["fields"].items()}, vector["name"]
@@ -94,8 +116,26 @@ for vector in refused:
     try: opened(vector)
     except DecryptionFailed: continue
     raise AssertionError(vector["wrong"])
-print(json.dumps([len(values), len(records), len(refused)]))
+print(json.dumps([len(values), len(records), len(streams), len(refused)]))
 `
+
+/** `ConcatKDFHash` of the package is the same KDF by other hands. */
+const DERIVE = `
+import json, sys
+sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
+from read_envelope import encode_context
+def derive(vector):
+    info = bytes([23]) + b"parasol/envelope/record" + bytes([1, vector["suite"]]) + bytes.fromhex(vector["salt"])
+    kdf = ConcatKDFHash(SHA512(), 64, info + encode_context(vector["context"]))
+    return kdf.derive(bytes.fromhex(vector["dataKey"]))[:32].hex()
+print(json.dumps([derive(vector) for vector in json.load(open(sys.argv[2], encoding="utf-8"))]))
+`
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
 
 /** The vectors that Python can read: `cryptography` has no secretbox. */
 function readable(name: string): readonly unknown[] {

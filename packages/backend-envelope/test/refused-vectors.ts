@@ -5,6 +5,8 @@ import {
   writeGreenKey,
   writeList,
   writeRecordField,
+  writeSegment,
+  writeStream,
   writeValue,
 } from './specification.js'
 import { bytesFor, CONTEXT, fieldFor, hex, KMS_KEY, specFor } from './vector-set.js'
@@ -19,6 +21,8 @@ export interface RefusedVector {
   readonly ciphertext?: string
   readonly greenKey?: string
   readonly fields?: Readonly<Record<string, string>>
+  /** Or else a stream. */
+  readonly stream?: string
 }
 
 const spec = specFor('refused')
@@ -29,7 +33,14 @@ const greenKey = writeGreenKey(spec)
 const LIST_AT = 58
 
 export function refusedVectors(): readonly RefusedVector[] {
-  return [...refusedGreenKeys(), ...refusedLists(), ...refusedFields(), ...refusedContexts(), ...refusedRecords()]
+  return [
+    ...refusedGreenKeys(),
+    ...refusedLists(),
+    ...refusedFields(),
+    ...refusedContexts(),
+    ...refusedRecords(),
+    ...refusedStreams(),
+  ]
 }
 
 function refusedGreenKeys(): RefusedVector[] {
@@ -167,6 +178,45 @@ function refusedRecords(): RefusedVector[] {
     record('a whole single value as the green key', { phone: at('phone') }, good),
     record('a green key without its last byte', { phone: at('phone') }, greenKey.subarray(0, -1)),
     record('the green key of another record under the same data key', { phone: at('phone') }, writeGreenKey(other)),
+  ]
+}
+
+function refusedStreams(): RefusedVector[] {
+  const [a, b, c] = [bytesFor('a', 256), bytesFor('b', 256), bytesFor('c', 100)]
+  const whole = writeStream(spec, 8, Buffer.concat([a, b, c]))
+  const segment = (number: number, last: boolean, plaintext: Uint8Array, from: GreenKeySpec = spec) =>
+    writeSegment(from, 8, number, last, plaintext)
+  const stream = (wrong: string, bytes: Uint8Array, change: Partial<RefusedVector> = {}): RefusedVector => ({
+    wrong,
+    dataKey: hex(spec.dataKey),
+    context: CONTEXT,
+    stream: hex(bytes),
+    ...change,
+  })
+  const of = (...segments: readonly Uint8Array[]) => Buffer.concat([greenKey, Buffer.from([8]), ...segments])
+  const headed = (exponent: number) => patched(greenKey.length, exponent, whole)
+  return [
+    stream('a stream without a header', greenKey),
+    stream('a stream without a segment', of()),
+    stream('a stream under another header', headed(9)),
+    stream('segments of 128 bytes, written in earnest', writeStream(spec, 7, c)),
+    stream('segments of 2 MiB, written in earnest', writeStream(spec, 21, c)),
+    stream('segments of 2^264 bytes', headed(255)),
+    stream('a stream cut off in a segment', whole.subarray(0, -1)),
+    stream('a stream cut off after a segment', whole.subarray(0, -116)),
+    stream('a stream without its first segment', of(segment(1, false, b), segment(2, true, c))),
+    stream('a segment left out', of(segment(0, false, a), segment(2, true, c))),
+    stream('two segments exchanged', of(segment(1, false, b), segment(0, false, a), segment(2, true, c))),
+    stream('a segment twice', of(segment(0, false, a), segment(0, false, a), segment(1, true, b))),
+    stream('the last segment not marked', of(segment(0, false, a), segment(1, false, c))),
+    stream('a segment after the last', of(segment(0, true, a), segment(1, true, c))),
+    stream('a short segment in the middle', of(segment(0, false, c), segment(1, true, c))),
+    stream('an empty last segment', of(segment(0, false, a), segment(1, true, Buffer.alloc(0)))),
+    stream('a segment of another stream under the same data key', of(segment(0, false, a), segment(1, true, b, other))),
+    stream('a byte after the stream', Buffer.concat([whole, Buffer.from([0])])),
+    stream('a stream in another context', whole, { context: {} }),
+    stream('a single value as a stream', good),
+    value('a stream as a single value', whole),
   ]
 }
 

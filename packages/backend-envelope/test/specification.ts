@@ -39,6 +39,30 @@ export function writeRecordField(spec: GreenKeySpec, name: string, field: FieldS
   return writeField(spec, field, Buffer.concat([Buffer.from([1]), Buffer.from(name)]))
 }
 
+/** @param exponent segments have 2 to the power of it bytes of plaintext; a test may give others than are allowed */
+export function writeStream(spec: GreenKeySpec, exponent: number, plaintext: Uint8Array): Buffer {
+  const size = 2 ** exponent
+  const count = Math.max(1, Math.ceil(plaintext.length / size))
+  const segments = Array.from({ length: count }, (_, number) => {
+    const segment = plaintext.subarray(number * size, (number + 1) * size)
+    return writeSegment(spec, exponent, number, number === count - 1, segment)
+  })
+  return Buffer.concat([writeGreenKey(spec), Buffer.from([exponent]), ...segments])
+}
+
+export function writeSegment(
+  spec: GreenKeySpec,
+  exponent: number,
+  number: number,
+  last: boolean,
+  plaintext: Uint8Array,
+): Buffer {
+  const info = Buffer.from([spec.version ?? 1, spec.suite, exponent])
+  const key = kdf(derive(spec).key, 'parasol/envelope/stream', info).subarray(0, 32)
+  const nonce = Buffer.concat([Buffer.alloc(7), u32(number), Buffer.from([last ? 1 : 0])])
+  return Buffer.from(sealerOf(spec)(key, nonce, plaintext, Buffer.from([2])))
+}
+
 export function writeList({ dataKey, wrappedKeys, version = 1 }: GreenKeySpec): Buffer {
   const entries = Buffer.concat([Buffer.from([wrappedKeys.length]), ...wrappedKeys.map(writeWrappedKey)])
   const tagKey = kdf(dataKey, 'parasol/envelope/wrapped-keys')
@@ -50,9 +74,7 @@ export function writeList({ dataKey, wrappedKeys, version = 1 }: GreenKeySpec): 
 }
 
 export function writeField(spec: GreenKeySpec, { nonce, plaintext }: FieldSpec, aad: Uint8Array): Buffer {
-  const seal = sealers[spec.suite]
-  if (!seal) throw new Error(`No suite ${spec.suite}`)
-  return Buffer.concat([nonce, seal(derive(spec).key, nonce, plaintext, aad)])
+  return Buffer.concat([nonce, sealerOf(spec)(derive(spec).key, nonce, plaintext, aad)])
 }
 
 /** The record key and its commitment. */
@@ -76,6 +98,12 @@ const sealers: Readonly<Record<number, Seal>> = {
     const fieldKey = createHmac('sha512', key).update(aad).digest().subarray(0, 32)
     return nacl.secretbox(plaintext, Buffer.concat([nonce, Buffer.alloc(12)]), fieldKey)
   },
+}
+
+function sealerOf({ suite }: GreenKeySpec): Seal {
+  const seal = sealers[suite]
+  if (seal) return seal
+  throw new Error(`No suite ${suite}`)
 }
 
 function kdf(dataKey: Uint8Array, label: string, info: Uint8Array = Buffer.alloc(0)): Buffer {

@@ -6,6 +6,7 @@ import {
   type WrappedKeySpec,
   writeGreenKey,
   writeRecordField,
+  writeStream,
   writeValue,
 } from './specification.js'
 
@@ -25,6 +26,13 @@ export interface RecordVector extends GreenKeyInputs {
   readonly greenKey: string
 }
 
+export interface StreamVector extends GreenKeyInputs {
+  /** Segments have 2 to the power of it bytes. */
+  readonly exponent: number
+  readonly plaintext: string
+  readonly ciphertext: string
+}
+
 interface GreenKeyInputs {
   readonly name: string
   readonly suite: number
@@ -38,6 +46,11 @@ interface GreenKeyInputs {
 
 export type ValueSpec = GreenKeySpec & FieldSpec & { readonly name: string }
 export type RecordSpec = GreenKeySpec & { readonly name: string; readonly fields: Readonly<Record<string, FieldSpec>> }
+export type StreamSpec = GreenKeySpec & {
+  readonly name: string
+  readonly exponent: number
+  readonly plaintext: Uint8Array
+}
 
 /** The same bytes for the same words, on every machine. */
 export function bytesFor(words: string, length: number): Buffer {
@@ -113,6 +126,32 @@ export const recordSpecs: readonly RecordSpec[] = [1, 3].flatMap((suite) => [
     { suite },
   ),
 ])
+
+const lengths = [0, 1, 255, 256, 257, 512, 700]
+
+export const streamSpecs: readonly StreamSpec[] = [1, 3].flatMap((suite) => [
+  ...lengths.map((length) => stream(`suite ${suite}: ${length} bytes in segments of 256`, length, { suite })),
+  stream(`suite ${suite}: 300 bytes in a segment of 64 KiB`, 300, { suite }, 16),
+  stream(`suite ${suite}: 300 bytes, Chinese context, several wrapped keys`, 300, {
+    suite,
+    context: chinese,
+    wrappedKeys: several,
+  }),
+])
+
+function stream(name: string, length: number, change: Partial<GreenKeySpec>, exponent = 8): StreamSpec {
+  return { ...specFor(name, change), exponent, plaintext: bytesFor(`${name}/plaintext`, length) }
+}
+
+export function toStreamVector(spec: StreamSpec): StreamVector {
+  const { exponent, plaintext } = spec
+  return {
+    ...inputs(spec),
+    exponent,
+    plaintext: hex(plaintext),
+    ciphertext: hex(writeStream(spec, exponent, plaintext)),
+  }
+}
 
 export function toValueVector(spec: ValueSpec): ValueVector {
   const { nonce, plaintext } = spec

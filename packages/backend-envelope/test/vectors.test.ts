@@ -7,7 +7,10 @@ import { type RefusedVector, refusedVectors } from './refused-vectors.js'
 import {
   type RecordVector,
   recordSpecs,
+  type StreamVector,
+  streamSpecs,
   toRecordVector,
+  toStreamVector,
   toValueVector,
   type ValueVector,
   valueSpecs,
@@ -16,6 +19,7 @@ import {
 const made = {
   values: valueSpecs.map(toValueVector),
   records: recordSpecs.map(toRecordVector),
+  streams: streamSpecs.map(toStreamVector),
   refused: refusedVectors(),
 }
 
@@ -27,6 +31,7 @@ if (process.env['MAKE_VECTORS']) {
 
 const values: readonly ValueVector[] = load('values')
 const records: readonly RecordVector[] = load('records')
+const streams: readonly StreamVector[] = load('streams')
 const refused: readonly RefusedVector[] = load('refused')
 
 it.each(values)('opens the value "$name"', async ({ dataKey, context, ciphertext, plaintext }) => {
@@ -46,6 +51,11 @@ it.each(records)('opens each field of the record "$name" alone', async ({ dataKe
     const opened = await reader(dataKey).decryptRecord(record, context)
     expect(hex(opened.get(name) ?? new Uint8Array(1))).toBe(plaintext)
   }
+})
+
+it.each(streams)('opens the stream "$name"', async ({ dataKey, context, ciphertext, plaintext }) => {
+  const opened = reader(dataKey).decryptStream(chunks(bytes(ciphertext)), context)
+  expect(hex(await collect(opened))).toBe(plaintext)
 })
 
 it.each(values)('says of "$name" what stands in it', ({ suite, wrappedKeys, ciphertext, plaintext }) => {
@@ -74,7 +84,8 @@ it.each(Object.entries(made))('has %s that an implementation of docs/format.md a
   expect(load(name)).toEqual(vectors)
 })
 
-async function open({ dataKey, context, ciphertext, greenKey, fields }: RefusedVector): Promise<unknown> {
+async function open({ dataKey, context, ciphertext, greenKey, fields, stream }: RefusedVector): Promise<unknown> {
+  if (stream !== undefined) return collect(reader(dataKey).decryptStream(chunks(bytes(stream)), context))
   if (ciphertext !== undefined) return reader(dataKey).decrypt(bytes(ciphertext), context)
   const ciphertexts = new Map(Object.entries(fields ?? {}).map(([name, field]) => [name, bytes(field)]))
   return reader(dataKey).decryptRecord({ key: bytes(greenKey ?? ''), fields: ciphertexts }, context)
@@ -86,6 +97,16 @@ function reader(dataKey: string): EnvelopeProvider {
 
 function sealed(fields: RecordVector['fields']): ReadonlyMap<string, Uint8Array> {
   return new Map(Object.entries(fields).map(([name, { ciphertext }]) => [name, bytes(ciphertext)]))
+}
+
+async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < bytes.length; offset += 100) yield bytes.slice(offset, offset + 100)
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const part of stream) parts.push(part)
+  return Buffer.concat(parts)
 }
 
 function path(name: string): URL {
