@@ -46,7 +46,8 @@ export class KmsProcess implements AsyncDisposable {
 
   /** How many requests the server has answered. */
   async calls(): Promise<number> {
-    this.#child.send('calls')
+    // With a callback, a channel that has just closed is not an event that nobody handles: the exit is about to follow.
+    this.#child.send('calls', () => undefined)
     const message = await nextMessage(this.#child, this.ended)
     return message.type === 'calls' ? message.calls : 0
   }
@@ -54,7 +55,7 @@ export class KmsProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.ended.aborted) return
     const exit = once(this.#child, 'exit')
-    this.#child.disconnect()
+    if (this.#child.connected) this.#child.disconnect()
     await exit
   }
 }

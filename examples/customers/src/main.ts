@@ -1,7 +1,7 @@
-import { HELP, parseArguments } from './arguments.js'
+import { type Arguments, HELP, parseArguments } from './arguments.js'
 import { describe, exitCodeOf } from './failure.js'
 import { InputError } from './input-error.js'
-import { run } from './run.js'
+import { inspectTable } from './table.js'
 
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on('error', () => process.exit(0))
@@ -12,8 +12,15 @@ process.once('SIGTERM', () => interrupted.abort(new InputError('Interrupted', 14
 try {
   const options = parseArguments(process.argv.slice(2))
   if (options.help) console.log(HELP)
-  else await run(options, interrupted.signal)
+  else await start(options)
 } catch (error) {
   console.error(`error: ${describe(error)}`)
   process.exitCode = exitCodeOf(error)
+}
+
+/** The libraries take longer to load than a mistake in the file takes to find. */
+async function start(options: Arguments): Promise<void> {
+  const table = options.check ? undefined : await inspectTable(options)
+  const { run } = await import('./run.js')
+  await run(options.out, table, interrupted.signal)
 }

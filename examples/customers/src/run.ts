@@ -1,5 +1,4 @@
 import { openCrypto } from '@parasol/config'
-import type { Arguments } from './arguments.js'
 import { number } from './format.js'
 import { ensureGpgKeys } from './gpg-keys.js'
 import { KmsProcess } from './kms-process.js'
@@ -8,21 +7,23 @@ import { Progress } from './progress.js'
 import { type Measurement, nextSteps, report } from './report.js'
 import { runReadBack } from './run-read-back.js'
 import { searchPlaintext } from './search.js'
-import { inspectTable, type Table } from './table.js'
+import type { Table } from './table.js'
 import { WorkingFolder } from './working-folder.js'
 import { type UseCaseName, writeConfig } from './write-config.js'
 
-/** The demo, step by step. The signal ends it early: everything is then closed, and no file is half-written. */
-export async function run(options: Arguments, interrupted: AbortSignal): Promise<void> {
-  const table = options.check ? undefined : await inspectTable(options)
-  const folder = await WorkingFolder.open(options.out)
-  const subject = table ?? (await folder.readTable())
+/**
+ * The demo, step by step; without a table it reads back what a former run protected. The signal ends it early: everything
+ * is then closed, and no file is half-written.
+ */
+export async function run(out: string, table: Table | undefined, interrupted: AbortSignal): Promise<void> {
+  const folder = await WorkingFolder.open(out)
+  const former = table ?? (await folder.readTable())
   await using kms = await KmsProcess.start(folder)
   const signal = AbortSignal.any([interrupted, kms.ended])
   try {
     await prepare(folder, kms)
     if (table) await protectAndCompare(folder, kms, table, signal)
-    else await check(folder, subject, signal)
+    else await check(folder, former, signal)
   } catch (error) {
     throw signal.aborted ? signal.reason : error
   }

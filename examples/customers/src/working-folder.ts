@@ -14,10 +14,10 @@ export class WorkingFolder {
     this.path = path
   }
 
-  /** @throws CryptoError IO that names the folder that cannot be made or written */
+  /** @throws InputError that names the folder that cannot be made */
   static async open(path: string): Promise<WorkingFolder> {
     for (const folder of [path, join(path, 'secrets'), join(path, 'encrypted')]) {
-      await guardIo(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
+      await makeFolder(folder)
     }
     return new WorkingFolder(path)
   }
@@ -75,5 +75,14 @@ export class WorkingFolder {
     } catch {
       throw new InputError(`"${this.path}" holds nothing to read back: run the demo without --check first`)
     }
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new InputError(`Cannot make the folder "${path}" (${code}): choose another by --out`)
   }
 }
