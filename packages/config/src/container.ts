@@ -22,7 +22,11 @@ export async function openCrypto<Name extends string = string>(
   path?: string,
   options?: LoadOptions,
 ): Promise<CryptoContainer<Name>> {
-  const config = await loadConfig(path, options)
+  return openConfig<Name>(await loadConfig(path, options))
+}
+
+/** The same for a configuration that was loaded. */
+export async function openConfig<Name extends string = string>(config: Config): Promise<CryptoContainer<Name>> {
   requireSecrets(config)
   const container = createContainer<Name>(config)
   try {

@@ -1,13 +1,14 @@
 import { dirname, relative } from 'node:path'
 import type { CryptoError, UseCase } from '@parasol/core'
 import type { PluginHost } from '@parasol/core/plugin'
+import type * as z from 'zod'
 import type { Finding } from './config-error.js'
 import { explainIssues } from './issues.js'
 import { type LoadOptions, locateConfig } from './locate.js'
 import type { PluginKind } from './plugins.js'
 import { readText } from './read-text.js'
 import { checkCycles, checkKmsNames, checkNames, checkUseCase } from './references.js'
-import { configFile, kmsSection, schemeSection, useCaseSection } from './schema.js'
+import { configFile, kmsSection, type ProgramSection, schemeSection, useCaseSection } from './schema.js'
 import { loadSection, type Section } from './sections.js'
 import { YamlDocument } from './yaml-document.js'
 
@@ -18,6 +19,12 @@ export interface Config {
   readonly kms: ReadonlyMap<string, Section>
   readonly schemes: ReadonlyMap<string, Section>
   readonly useCases: Readonly<Record<string, UseCase>>
+  /**
+   * Reads the section of a program that is built upon this package: `service`. One that is not there reads as empty.
+   *
+   * @throws CryptoError INVALID_CONFIG that lists every problem with its line, its path in the file and a remedy
+   */
+  section<Options>(name: ProgramSection, schema: z.ZodType<Options>): Options
   /** One INVALID_CONFIG for what is found wrong later, with the lines of this file. */
   error(findings: readonly Finding[]): CryptoError
 }
@@ -61,8 +68,21 @@ export async function loadConfig(
     kms: kms.sections,
     schemes: schemes.sections,
     useCases: Object.fromEntries(useCases),
+    section: (name, schema) => readSection(document, name, schema, content[name] ?? {}),
     error: (findings) => document.error(findings),
   }
+}
+
+function readSection<Options>(
+  document: YamlDocument,
+  name: ProgramSection,
+  schema: z.ZodType<Options>,
+  value: unknown,
+): Options {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const findings = explainIssues(result.error.issues, schema, value)
+  throw document.error(findings.map((finding) => ({ ...finding, path: [name, ...finding.path] })))
 }
 
 function checkFrame(value: unknown): readonly Finding[] {

@@ -28,6 +28,9 @@ export const useCaseSection: z.ZodType<{
     .describe('Bound to every value; by default the name of the use case. Keep the old name here when you rename it'),
 })
 
+/** Sections of programs that are built upon this package: each reads its own by `Config.section`. */
+export type ProgramSection = 'service'
+
 /** The frame of parasol.yaml. Each plug-in brings the schema of its own sections. */
 export const configFile: z.ZodType = z
   .strictObject({
@@ -41,6 +44,7 @@ export const configFile: z.ZodType = z
       .record(z.string(), useCaseSection)
       .refine(isNotEmpty, 'names no use case')
       .describe('What data is for, by a name of your choice'),
+    service: z.looseObject({}).optional().describe('The HTTP service, which checks it'),
   })
   .describe('A configuration has the keys "version", "schemes" and "useCases", and mostly "kms"')
 

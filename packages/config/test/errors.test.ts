@@ -111,7 +111,7 @@ it('names the keys that there are, and the one that was probably meant', async (
   expect(await problemsOf(sound.replace('useCases:', 'usecases:'))).toEqual([
     'parasol.yaml has 2 problems',
     'parasol.yaml:1:1 useCases: missing: expected a mapping (What data is for, by a name of your choice)',
-    'parasol.yaml:10:1 usecases: unknown key (allowed: version, kms, schemes, useCases): did you mean "useCases"?',
+    'parasol.yaml:10:1 usecases: unknown key (allowed: version, kms, schemes, useCases, service): did you mean "useCases"?',
   ])
   expect(await problemsOf(sound.replace('reads:', 'read:'))).toEqual([
     'parasol.yaml:12:35 useCases["customer.idCard"].read: unknown key (allowed: scheme, reads, purpose): did you mean "reads"?',

@@ -13,5 +13,7 @@ export { type Caller, callerOfKey, createApiKey, hashApiKey, type Operation } fr
 export { ChainedLog, type ChainedLogOptions } from './chained-log.js'
 export type { ServiceLimits } from './limits.js'
 export type { LogDamage } from './log-line.js'
+export { type OpenServiceOptions, openService } from './open-service.js'
 export { type RunningService, type ServiceOptions, startService } from './service.js'
+export { type ServiceSection, serviceSection } from './service-section.js'
 export { type LogHead, type LogReport, type VerifyOptions, verifyLog } from './verify-log.js'

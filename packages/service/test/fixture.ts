@@ -50,7 +50,12 @@ export interface Sent {
 }
 
 /** Sends a body, as JSON unless it is text or bytes. */
-export async function post(service: RunningService, path: string, body: unknown, sent: Sent = {}): Promise<Reply> {
+export async function post(
+  service: { readonly url: string },
+  path: string,
+  body: unknown,
+  sent: Sent = {},
+): Promise<Reply> {
   const { context, method = 'POST' } = sent
   const header = typeof context === 'object' ? JSON.stringify(context) : context
   const raw = typeof body === 'string' || body instanceof Uint8Array || body === undefined

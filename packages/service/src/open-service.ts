@@ -1,0 +1,108 @@
+import { dirname, resolve } from 'node:path'
+import { type Config, type LoadOptions, loadConfig, openConfig } from '@parasol/config'
+import type { CryptoError } from '@parasol/core'
+import type { RequestReport } from './app.js'
+import { AuditLog } from './audit-log.js'
+import { BackupLog } from './backup-log.js'
+import type { Caller } from './callers.js'
+import type { ChainedLogOptions } from './chained-log.js'
+import type { ServiceLimits } from './limits.js'
+import { type RunningService, startService } from './service.js'
+import { type LogSection, type ServiceSection, serviceSection } from './service-section.js'
+
+export interface OpenServiceOptions extends LoadOptions {
+  /** Told of every request when it was answered. */
+  readonly onRequest?: (report: RequestReport) => void
+  /** Told when a log cannot be written, once until it can again. */
+  readonly onTrouble?: (error: CryptoError) => void
+}
+
+/**
+ * Starts the service that parasol.yaml describes. Closing it answers what is under way, then closes the logs and the
+ * schemes, which zeroes keys.
+ *
+ * @throws CryptoError INVALID_CONFIG that lists every problem with its line; LOCKED, STORE_DAMAGED or IO of a log; IO if
+ * it cannot listen
+ */
+export async function openService(path?: string, options: OpenServiceOptions = {}): Promise<RunningService> {
+  const config = await loadConfig(path, options)
+  const section = config.section('service', serviceSection)
+  const callers = readCallers(section, config)
+  const opened: AsyncDisposable[] = []
+  const keep = <Opened extends AsyncDisposable>(one: Opened): Opened => {
+    opened.unshift(one)
+    return one
+  }
+  try {
+    const crypto = keep(await openConfig(config))
+    const backupOptions = logOptions(section.backupLog, config, options)
+    const backup = backupOptions && keep(await BackupLog.open(backupOptions))
+    const auditOptions = logOptions(section.auditLog, config, options)
+    const audit = auditOptions && keep(await AuditLog.open(auditOptions))
+    const { host, port } = section
+    const { onRequest } = options
+    const limits = given(section.limits)
+    const base = { crypto: crypto.router, callers, host, port, limits, backup, audit }
+    const running = keep(await startService(onRequest ? { ...base, onRequest } : base))
+    const close = (): Promise<void> => closeAll(opened)
+    return { ...running, close, [Symbol.asyncDispose]: close }
+  } catch (cause) {
+    await closeAll(opened)
+    throw cause
+  }
+}
+
+/** @throws CryptoError INVALID_CONFIG for use cases that there are not */
+function readCallers({ callers }: ServiceSection, config: Config): readonly Caller[] | 'anyone' {
+  if (callers === 'anyone') return callers
+  const have = Object.keys(config.useCases)
+  const findings = Object.entries(callers).flatMap(([name, { useCases }]) =>
+    useCases.flatMap((useCase, index) =>
+      have.includes(useCase)
+        ? []
+        : [
+            {
+              path: ['service', 'callers', name, 'useCases', index],
+              message: `no such use case (have: ${have.join(', ')})`,
+            },
+          ],
+    ),
+  )
+  if (findings.length > 0) throw config.error(findings)
+  return Object.entries(callers).map(([name, { requestsPerSecond, ...caller }]) => ({
+    name,
+    ...caller,
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+  }))
+}
+
+function logOptions(
+  section: LogSection | 'none',
+  config: Config,
+  { onTrouble }: OpenServiceOptions,
+): Omit<ChainedLogOptions, 'name'> | undefined {
+  if (section === 'none') return undefined
+  const { folder, segmentBytes } = section
+  return {
+    folder: resolve(dirname(config.path), folder),
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
+    ...(onTrouble ? { onTrouble } : {}),
+  }
+}
+
+function given(limits: ServiceSection['limits']): Partial<ServiceLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
+}
+
+/** The last one that was opened first; each is closed although another fails. */
+async function closeAll(opened: AsyncDisposable[]): Promise<void> {
+  const errors: unknown[] = []
+  for (const one of opened.splice(0)) {
+    try {
+      await one[Symbol.asyncDispose]()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} part(s) could not be closed`)
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import { type Operation, operations } from './callers.js'
+
+/** A caller in parasol.yaml; its name is the key. */
+export interface CallerSection {
+  readonly keyHashes: readonly string[]
+  readonly useCases: readonly string[]
+  readonly operations: readonly Operation[]
+  readonly requestsPerSecond?: number | undefined
+}
+
+/** A log in parasol.yaml. */
+export interface LogSection {
+  readonly folder: string
+  readonly segmentBytes?: number | undefined
+}
+
+/** The section `service` of parasol.yaml. */
+export interface ServiceSection {
+  readonly host: string
+  readonly port: number
+  readonly callers: Readonly<Record<string, CallerSection>> | 'anyone'
+  readonly backupLog: LogSection | 'none'
+  readonly auditLog: LogSection | 'none'
+  readonly limits: { readonly [Name in LimitName]?: number | undefined }
+}
+
+type LimitName = 'bodyBytes' | 'fields' | 'arrivalMs' | 'workMs' | 'concurrent' | 'drainMs'
+
+const positive = z.int().min(1)
+
+const caller: z.ZodType<CallerSection> = z.strictObject({
+  keyHashes: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 in lower-case hex: parasol-service --new-key'))
+    .min(1)
+    .describe('SHA-256 of its API keys, in hex; two while a key is being replaced'),
+  useCases: z.array(z.string()).min(1).describe('The use cases that it may ask for'),
+  operations: z.array(z.enum(operations)).min(1).describe('What it may ask for'),
+  requestsPerSecond: z.number().min(1).optional().describe('The most requests it may make in a second'),
+})
+
+const log = (what: string): z.ZodType<LogSection | 'none'> =>
+  z
+    .union([
+      z.literal('none'),
+      z.strictObject({
+        folder: z.string().min(1).describe('Its own folder; made if there is none'),
+        segmentBytes: z.int().min(65_536).optional().describe('A file that has this many bytes is followed by another'),
+      }),
+    ])
+    .describe(what)
+
+export const serviceSection: z.ZodType<ServiceSection> = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
+  port: z.int().min(0).max(65_535).default(8443).describe('The port to listen on; 0 takes a free one'),
+  callers: z
+    .union([z.literal('anyone'), z.record(z.string().regex(/^[\w.-]{1,64}$/), caller)])
+    .describe('Who may call, by a name of your choice; or "anyone", on a loopback address only'),
+  backupLog: log('Keeps every record that was encrypted: { folder: PATH }, or none'),
+  auditLog: log('Keeps who did what: { folder: PATH }, or none'),
+  limits: z
+    .strictObject({
+      bodyBytes: positive.optional().describe('Longest body of a request'),
+      fields: positive.optional().describe('Most fields of a record'),
+      arrivalMs: positive.optional().describe('How long a request may take to arrive'),
+      workMs: positive.optional().describe('How long it may be worked on'),
+      concurrent: positive.optional().describe('Requests worked on at once'),
+      drainMs: positive.optional().describe('How long requests may take to finish when the service stops'),
+    })
+    .default({})
+    .describe('What a request may cost'),
+})
