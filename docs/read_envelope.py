@@ -14,9 +14,9 @@ bytes of the data key. COMMAND gets a wrapped key on its standard input and writ
 import argparse, base64, hashlib, hmac, json, re, struct, subprocess, sys
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-VERSION, KMS, AEADS = 1, 1, {1: AESGCM}
+VERSION, KMS, AEADS = 1, 1, {1: AESGCM, 2: ChaCha20Poly1305}
 TOKEN = re.compile(r"enc1\.[a-z][a-z0-9-]{0,31}\.([A-Za-z0-9_-]+)")
 
 

@@ -1,10 +1,11 @@
 import { CryptoError } from '@parasol/core'
 import { aes256Gcm } from './aes-256-gcm.js'
+import { chacha20Poly1305 } from './chacha20-poly1305.js'
 import type { Suite } from './suite.js'
 import { xsalsa20Poly1305 } from './xsalsa20-poly1305.js'
 
-/** Every suite. Id 2 is kept for ChaCha20-Poly1305. */
-export const suites: readonly Suite[] = [aes256Gcm, xsalsa20Poly1305]
+/** Every suite. */
+export const suites: readonly Suite[] = [aes256Gcm, chacha20Poly1305, xsalsa20Poly1305]
 
 export const suiteNames: readonly string[] = suites.map(({ name }) => name)
 

@@ -94,6 +94,11 @@ const sealers: Readonly<Record<number, Seal>> = {
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad)
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
   },
+  2: (key, nonce, plaintext, aad) => {
+    const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: 16 })
+    cipher.setAAD(aad, { plaintextLength: plaintext.length })
+    return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+  },
   3: (key, nonce, plaintext, aad) => {
     const fieldKey = createHmac('sha512', key).update(aad).digest().subarray(0, 32)
     return nacl.secretbox(plaintext, Buffer.concat([nonce, Buffer.alloc(12)]), fieldKey)

@@ -104,6 +104,7 @@ const ofSuite = (suite: number): ValueSpec[] => [
 
 export const valueSpecs: readonly ValueSpec[] = [
   ...ofSuite(1),
+  ...ofSuite(2),
   ...ofSuite(3),
   value('sixteen wrapped keys', 'all', {
     wrappedKeys: Array.from({ length: 16 }, (_, n) => ({ kind: 1, label: `key-${n}`, bytes: bytesFor(`key-${n}`, 1) })),
@@ -113,7 +114,7 @@ export const valueSpecs: readonly ValueSpec[] = [
   }),
 ]
 
-export const recordSpecs: readonly RecordSpec[] = [1, 3].flatMap((suite) => [
+export const recordSpecs: readonly RecordSpec[] = [1, 2, 3].flatMap((suite) => [
   record(`suite ${suite}: a customer`, { phone: '13800138000', idCard: '11010519491231002X', note: '' }, { suite }),
   record(
     `suite ${suite}: Chinese names and several wrapped keys`,

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Comparison, Scenario } from './scenario.js'
 
 export interface MeasureOptions {
@@ -36,6 +37,9 @@ export async function measure({ scenarios }: Comparison, { rounds, roundMs }: Me
 
 /** How often the work fits into a round, found by warming it up. */
 async function calibrate(scenario: Scenario, roundMs: number): Promise<number> {
+  await scenario.run(1)
+  // What a scenario prepares in the background is prepared then.
+  await setTimeout(50)
   let times = 1
   for (;;) {
     const spent = (await cpuMicros(scenario, times)) * times
