@@ -20,7 +20,7 @@ export interface KmsServerOptions {
   /** How long a request may take to arrive; 10 seconds by default. A slower client is cut off. */
   readonly requestTimeoutMs?: number
   readonly now?: () => Date
-  /** Told of each request that was answered: its action and the fault that it was answered with, if any. */
+  /** Told of each request that was answered: its operation, empty if there is no such one, and its fault, if any. */
   readonly onRequest?: (action: string, fault: string | undefined) => void
 }
 
@@ -94,7 +94,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   let fault: KmsFault | undefined
   try {
     const values = await authenticate(request, options.verifier)
-    action = values.get('Action') ?? ''
+    action = knownAction(values.get('Action'))
     answer(response, 200, { RequestId, ...(await perform(options.service, values)) })
   } catch (error) {
     fault = toFault(error)
@@ -102,6 +102,11 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
     request.resume()
   }
   options.onRequest?.(action, fault?.fault)
+}
+
+/** What is no operation of ours may be anything, a plaintext too: it is not told. */
+function knownAction(action = ''): string {
+  return operations.has(action) ? action : ''
 }
 
 async function authenticate(request: IncomingMessage, verifier: RequestVerifier): Promise<ReadonlyMap<string, string>> {

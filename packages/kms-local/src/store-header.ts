@@ -58,7 +58,9 @@ export async function openHeader(folder: string, source: RootKeySource, scryptN:
 
 /** Makes the folder of a store, which only its owner may enter. */
 export function makeFolder(folder: string): Promise<unknown> {
-  return guardIo(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
+  return mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    throw new CryptoError('IO', `The store's folder "${folder}" cannot be made (${cause.code})`, { cause })
+  })
 }
 
 async function createHeader(path: string, source: RootKeySource, scryptN: number): Promise<OpenedHeader> {

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { CryptoError } from '@parasol/core'
+import { serve } from './serve.js'
+import { parseServeArguments, USAGE, UsageError } from './serve-arguments.js'
+
+// A debugger that is attached by this signal would read every key.
+process.on('SIGUSR1', () => undefined)
+
+try {
+  const options = parseServeArguments(process.argv.slice(2), process.env)
+  if (options) await serve(options)
+  else process.stdout.write(USAGE)
+} catch (error) {
+  if (error instanceof UsageError) fail(2, `${error.message}\nTry: parasol-kms --help`)
+  else fail(1, CryptoError.is(error) ? error.message : 'Internal failure')
+}
+
+function fail(code: number, message: string): void {
+  process.stderr.write(`error: ${message}\n`)
+  process.exitCode = code
+}

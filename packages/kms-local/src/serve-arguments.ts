@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util'
+import type { RootKeySource } from './root-key.js'
+
+export const USAGE: string = `Usage: parasol-kms serve STORE [options]
+
+Serves the keys in the folder STORE over HTTP, as Alibaba Cloud KMS does. A store that is not there is made.
+
+  --key-file FILE       opens the store; made with a new one: 32 random bytes, mode 0600
+                        (without it, the passphrase in PARASOL_KMS_PASSPHRASE opens the store)
+  --port PORT           7600 by default; 0 takes a free one
+  --create-key ALIAS    gives an alias, such as alias/app, a key if it has none; may be repeated
+  --access-key FILE     where the access key of a new store is written, mode 0600; STORE/access-key.json by default
+  --host HOST           127.0.0.1 by default
+  --exposed             allows a host that other machines can reach: put TLS in front of it
+  --log                 prints the operation and the outcome of each request
+  --help                prints this
+
+Point a client at the printed endpoint with protocol http and the access key. SIGTERM and SIGINT end it cleanly.
+`
+
+/** The command line is not what it should be. */
+export class UsageError extends Error {}
+
+export interface ServeOptions {
+  readonly store: string
+  readonly rootKey: RootKeySource
+  readonly port: number
+  readonly host: string
+  readonly exposed: boolean
+  readonly createKeys: readonly string[]
+  readonly accessKeyFile: string | undefined
+  readonly log: boolean
+}
+
+/** What the command line asks for; undefined if it asks for help. @throws UsageError that says what was expected */
+export function parseServeArguments(args: string[], environment: NodeJS.ProcessEnv): ServeOptions | undefined {
+  const { values, positionals } = parse(args)
+  if (values.help) return undefined
+  const [command, store, ...rest] = positionals
+  if (command !== 'serve') throw new UsageError('Expected the command "serve"')
+  if (!store || rest.length > 0) throw new UsageError('Expected one folder after "serve"')
+  return {
+    store,
+    rootKey: rootKeyOf(values['key-file'], environment['PARASOL_KMS_PASSPHRASE']),
+    port: parsePort(values.port),
+    host: values.host,
+    exposed: values.exposed,
+    createKeys: values['create-key'].map(requireAlias),
+    accessKeyFile: values['access-key'],
+    log: values.log,
+  }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        'key-file': { type: 'string' },
+        port: { type: 'string', default: '7600' },
+        host: { type: 'string', default: '127.0.0.1' },
+        exposed: { type: 'boolean', default: false },
+        'create-key': { type: 'string', multiple: true, default: [] },
+        'access-key': { type: 'string' },
+        log: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0])
+  }
+}
+
+function rootKeyOf(keyFile: string | undefined, passphrase: string | undefined): RootKeySource {
+  if (keyFile !== undefined) return { keyFile }
+  if (passphrase) return { passphrase: () => passphrase }
+  throw new UsageError('Expected --key-file FILE, or a passphrase in PARASOL_KMS_PASSPHRASE')
+}
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
+  throw new UsageError('Expected a number from 0 to 65535 after --port')
+}
+
+function requireAlias(text: string): string {
+  if (/^alias\/[\w/-]{1,249}$/.test(text)) return text
+  throw new UsageError('Expected an alias, such as alias/app, after --create-key')
+}

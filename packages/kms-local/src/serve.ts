@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { access } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { writeFileAtomic } from '@parasol/core/files'
+import type { KeyService } from './key-service.js'
+import { LocalKms } from './local-kms.js'
+import type { ServeOptions } from './serve-arguments.js'
+import { startKmsServer } from './server.js'
+
+/** How often keys are rotated and destroyed that nobody asks for. */
+const UPKEEP_MS = 60_000
+
+/** Serves a store until the process is told to end, and closes it cleanly. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { store: folder, rootKey, createKeys, port, host, exposed } = options
+  await using kms = new LocalKms({ folder, rootKey, createKeys, onDamage: ({ message }) => say(`damaged: ${message}`) })
+  const service = await kms.open()
+  await service.upkeep()
+  const accessKeyFile = await ensureAccessKey(
+    service,
+    resolve(options.accessKeyFile ?? join(folder, 'access-key.json')),
+  )
+  const log = options.log ? { onRequest: report } : {}
+  await using server = await startKmsServer({ service, port, host, exposed, ...log })
+  const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  say(`parasol-kms serves ${resolve(folder)}`)
+  say(`endpoint: ${server.endpoint} (protocol http)`)
+  say(`access key: ${accessKeyFile}`)
+  const upkeep = setInterval(() => void service.upkeep(), UPKEEP_MS)
+  await ended
+  clearInterval(upkeep)
+  say('closing')
+}
+
+/** Makes an access key unless the file is there: a secret is shown once, so that one without its file is lost. */
+async function ensureAccessKey(service: KeyService, path: string): Promise<string> {
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (exists) return path
+  const { id, secret } = await service.createAccessKey()
+  await writeFileAtomic(path, `${JSON.stringify({ accessKeyId: id, accessKeySecret: secret }, null, 2)}\n`)
+  return path
+}
+
+function report(action: string, fault: string | undefined): void {
+  say(`${new Date().toISOString()} ${action || '-'} ${fault ?? 'ok'}`)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
