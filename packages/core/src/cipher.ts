@@ -1,5 +1,6 @@
 import { type EncryptionContext, FIELD_KEY, PURPOSE_KEY, refuseReservedKeys } from './context.js'
 import { CryptoError, decryptionFailed } from './errors.js'
+import { fromTokens, toTokens } from './field-tokens.js'
 import {
   type CallOptions,
   type CryptoProvider,
@@ -12,6 +13,7 @@ import {
   type SealedRecord,
 } from './provider.js'
 import type { EncryptedRecord } from './record.js'
+import { type ManyOptions, type Outcome, settleMany } from './settle-many.js'
 import { collect } from './stream.js'
 import { decodeText, encodeText } from './text.js'
 import { formatToken, parseToken, type Token } from './token.js'
@@ -71,6 +73,26 @@ export class Cipher {
   async decryptToken(token: Token, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     const { scheme, ciphertext } = parseToken(token)
     return this.decryptBytes(ciphertext, context, { ...options, scheme })
+  }
+
+  /**
+   * Encrypts many texts, a few at a time. An item that fails does not stop the others.
+   *
+   * @returns what came of each, in the order of the items
+   */
+  async encryptMany(
+    items: readonly { readonly plaintext: string; readonly context: EncryptionContext }[],
+    options?: ManyOptions,
+  ): Promise<Outcome<Token>[]> {
+    return settleMany(items, ({ plaintext, context }, call) => this.encrypt(plaintext, context, call), options)
+  }
+
+  /** The inverse: texts that decrypt, and errors in the places of those that do not. */
+  async decryptMany(
+    items: readonly { readonly token: Token; readonly context: EncryptionContext }[],
+    options?: ManyOptions,
+  ): Promise<Outcome<string>[]> {
+    return settleMany(items, ({ token, context }, call) => this.decrypt(token, context, call), options)
   }
 
   /** Encrypts bytes to the scheme's own format, such as an OpenPGP message that a partner's gpg reads. */
@@ -265,21 +287,4 @@ async function mapValues<From, To>(
 ): Promise<ReadonlyMap<string, To>> {
   const entries = [...map].map(async ([name, value]) => [name, await change(name, value)] as const)
   return new Map(await Promise.all(entries))
-}
-
-function toTokens(scheme: string, fields: ReadonlyMap<string, Uint8Array>): Record<string, Token> {
-  return Object.fromEntries([...fields].map(([name, ciphertext]) => [name, formatToken(scheme, ciphertext)]))
-}
-
-/** All fields of a record have the scheme of its key. */
-function fromTokens(expected: string, fields: ReadonlyMap<string, Token>): ReadonlyMap<string, Uint8Array> {
-  return new Map([...fields].map(([name, token]) => [name, parseFieldToken(expected, token)]))
-}
-
-function parseFieldToken(expected: string, token: Token): Uint8Array {
-  const { scheme, ciphertext } = parseToken(token)
-  if (scheme !== expected) {
-    throw new CryptoError('SCHEME_NOT_ALLOWED', `A field of scheme "${scheme}" beside a key of scheme "${expected}"`)
-  }
-  return ciphertext
 }

@@ -37,5 +37,6 @@ export {
 } from './provider.js'
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
 export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'
+export type { ManyOptions, Outcome } from './settle-many.js'
 export { formatToken, isSchemeName, type ParsedToken, parseToken, type Token } from './token.js'
 export { untilAborted } from './until-aborted.js'
