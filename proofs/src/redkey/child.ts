@@ -1,0 +1,51 @@
+// Run by redkey.ts in a process of its own: encrypts and decrypts records, tells its parent under a mask which data keys
+// it used, and waits to be looked into.
+import { EnvelopeProvider } from '@parasol/backend-envelope'
+import type { Kms } from '@parasol/core'
+import { AliyunKms } from '@parasol/kms-aliyun'
+import { LocalKms } from '@parasol/kms-local'
+import { KEY_ID } from '../local-kms-server.js'
+
+const [mode = '', count = '', maskHex = '', where = '', accessKeyId = '', accessKeySecret = ''] = process.argv.slice(2)
+const KEY_BYTES = 32
+const mask = Buffer.from(maskHex, 'hex')
+const masked = Buffer.alloc(Number(count) * KEY_BYTES)
+let used = 0
+
+/** What the control does: holds each key as text. */
+const kept: string[] = []
+
+const provider = new EnvelopeProvider({ kms: observed(kmsOf(mode)), keyId: KEY_ID })
+for (let row = 0; row < Number(count); row++) {
+  const context = { row: String(row) }
+  const ciphertext = await provider.encrypt(Buffer.from('13800138000'), context)
+  await provider.decrypt(ciphertext, context)
+}
+process.send?.({ masked: masked.toString('hex') })
+setInterval(() => kept.length, 1_000)
+
+function kmsOf(mode: string): Kms {
+  if (mode !== 'aliyun')
+    return new LocalKms({ folder: where, rootKey: { keyFile: `${where}.key` }, createKeys: [KEY_ID] })
+  const credentials = { accessKeyId, accessKeySecret }
+  return new AliyunKms({ region: 'local', endpoint: where, protocol: 'http', credentials })
+}
+
+/** Takes a masked copy of each key, byte by byte, so that the observer itself leaves nothing to be found. */
+function observed(kms: Kms): Kms {
+  return {
+    maxPlaintextBytes: kms.maxPlaintextBytes,
+    encrypt: (...args) => kms.encrypt(...args),
+    decrypt: (...args) => kms.decrypt(...args),
+    generateDataKey: async (...args) => {
+      const key = await kms.generateDataKey(...args)
+      const { plaintext } = key
+      for (let index = 0; index < KEY_BYTES; index++) {
+        masked[used * KEY_BYTES + index] = (plaintext[index] ?? 0) ^ (mask[index] ?? 0)
+      }
+      used++
+      if (mode === 'kept') kept.push(Buffer.from(plaintext).toString('base64'))
+      return key
+    },
+  }
+}
