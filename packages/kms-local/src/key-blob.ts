@@ -38,7 +38,9 @@ export function openBlob(blob: Uint8Array, material: Uint8Array, context: Encryp
   const iv = blob.subarray(VERSION_BYTES, VERSION_BYTES + IV_BYTES)
   const decipher = createDecipheriv('aes-256-gcm', material, iv, { authTagLength: TAG_BYTES })
   decipher.setAAD(associatedData(blob.subarray(0, VERSION_BYTES), context)).setAuthTag(blob.subarray(-TAG_BYTES))
+  const overwrite = prepareOverwrite(blob.length - BLOB_OVERHEAD)
   const opened = decipher.update(blob.subarray(VERSION_BYTES + IV_BYTES, -TAG_BYTES))
+  overwrite()
   try {
     decipher.final()
     const plaintext = allocateSecret(opened.length)
@@ -48,6 +50,19 @@ export function openBlob(blob: Uint8Array, material: Uint8Array, context: Encryp
     return undefined
   } finally {
     opened.fill(0)
+  }
+}
+
+/**
+ * Node decrypts into memory a byte too long, copies that and frees it as it is, with the plaintext in it. Another cipher
+ * that does the same at once is given the same memory, and leaves its own output there.
+ */
+function prepareOverwrite(length: number): () => void {
+  const decoy = createCipheriv('aes-256-gcm', new Uint8Array(32), new Uint8Array(IV_BYTES))
+  const zeros = new Uint8Array(length)
+  return () => {
+    decoy.update(zeros)
+    decoy.final()
   }
 }
 
