@@ -3,6 +3,11 @@ export function number(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
+/** `1 row`, `12,345 rows` */
+export function rowCount(rows: number): string {
+  return `${number(rows)} ${rows === 1 ? 'row' : 'rows'}`
+}
+
 /** `2.1 s`, `3 min 20 s` */
 export function seconds(milliseconds: number): string {
   if (milliseconds < 120_000) return `${(milliseconds / 1000).toFixed(1)} s`

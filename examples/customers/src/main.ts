@@ -3,8 +3,8 @@ import { describe, exitCodeOf } from './failure.js'
 import { InputError } from './input-error.js'
 import { inspectTable } from './table.js'
 
-// A reader that has seen enough, such as `head`, is no error.
-process.stdout.on('error', () => process.exit(0))
+// A reader that has seen enough, such as `head`, does not end the work.
+process.stdout.on('error', () => undefined)
 const interrupted = new AbortController()
 process.once('SIGINT', () => interrupted.abort(new InputError('Interrupted', 130)))
 process.once('SIGTERM', () => interrupted.abort(new InputError('Interrupted', 143)))

@@ -58,7 +58,7 @@ export const methods: readonly Method[] = [
     scheme: 'gpg',
     useCase: 'customers.files',
     suffix: '.gpg',
-    protects: 'the file, for a partner',
+    protects: 'the whole file, signed',
     plaintextWent: 'it stayed in this process',
     protect: protectFile,
     compare: compareFile,

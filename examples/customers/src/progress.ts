@@ -1,4 +1,4 @@
-import { number, seconds } from './format.js'
+import { number, rowCount, seconds } from './format.js'
 
 const DRAW_EVERY_MS = 100
 const SAY_EVERY_MS = 10_000
@@ -32,7 +32,7 @@ export class Progress {
   /** Ends with a line that stays. Gives the milliseconds that the work took. */
   finish(): number {
     const elapsed = performance.now() - this.#start
-    const line = `${this.#label}: ${number(this.#done)} rows in ${seconds(elapsed)}`
+    const line = `${this.#label}: ${rowCount(this.#done)} in ${seconds(elapsed)}`
     process.stdout.write(`${isTerminal() ? '\r\x1b[K' : ''}${line}\n`)
     return elapsed
   }
@@ -40,7 +40,7 @@ export class Progress {
   #describe(elapsed: number): string {
     const rate = (this.#done / elapsed) * 1000
     const left = ((this.#total - this.#done) / rate) * 1000
-    return `${number(this.#done)} of ${number(this.#total)} rows, ${number(rate)} rows/s, ${seconds(left)} left`
+    return `${number(this.#done)} of ${rowCount(this.#total)}, ${number(rate)} rows/s, ${seconds(left)} left`
   }
 }
 

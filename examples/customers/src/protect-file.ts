@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { writeFileAtomic } from '@parasol/core/files'
 import { readParts } from './file-parts.js'
@@ -17,7 +19,13 @@ export async function protectFile({ cipher, table, target, progress, signal }: T
     bytes += message.length
     progress.advance(last ? table.rows - progress.done : 0)
   }
+  await removeFurtherParts(target, number)
   return { bytes, cells: table.rows * table.columns.length }
+}
+
+/** A larger file may have stood here before. */
+async function removeFurtherParts(target: string, last: number): Promise<void> {
+  for (let number = last + 1; existsSync(partPath(target, number)); number++) await rm(partPath(target, number))
 }
 
 /** Parts can be neither exchanged, nor can the last be left out. */

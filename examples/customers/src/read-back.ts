@@ -13,6 +13,7 @@ export type ReadBackMessage = { readonly elapsed: number } | { readonly failed: 
  * A program of its own, which knows only what is on disk: it decrypts what one scheme wrote and compares it with the
  * original.
  */
+process.stdout.on('error', () => undefined)
 const [folder = '', scheme = ''] = process.argv.slice(2)
 
 try {

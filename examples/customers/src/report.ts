@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { number, textTable } from './format.js'
 import type { Method, Outcome } from './methods.js'
+import { CONCURRENT_ROWS } from './protect-rows.js'
 import type { Table } from './table.js'
 import type { WorkingFolder } from './working-folder.js'
 
@@ -35,8 +36,9 @@ export function report(table: Table, measurements: readonly Measurement[]): stri
   ])
   return `${textTable([header, ...lines])}
 
-  "a + b": to encrypt, and to decrypt. Calls are counted by the KMS server. Bytes are those of the ciphertext and its keys,
-  per protected field; gpg protects every column of the file. Times are of this machine, with 16 rows under way at a time.`
+  "a + b": to encrypt, and to decrypt. Calls are counted by the KMS server. Bytes are those of ciphertexts and their keys,
+  for each field that they protect. gpg protects every column, in one message: its time is divided by the rows of the
+  file. Times are of this machine, with ${CONCURRENT_ROWS} rows under way at a time.`
 }
 
 /** What a curious reader does next. */

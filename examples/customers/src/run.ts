@@ -1,6 +1,7 @@
 import { openCrypto } from '@parasol/config'
-import { number } from './format.js'
+import { number, rowCount } from './format.js'
 import { ensureGpgKeys } from './gpg-keys.js'
+import { quoted } from './input-error.js'
 import { KmsProcess } from './kms-process.js'
 import { type Method, methods, type Outcome } from './methods.js'
 import { Progress } from './progress.js'
@@ -41,7 +42,7 @@ async function protectAndCompare(
   table: Table,
   signal: AbortSignal,
 ): Promise<void> {
-  console.log(`Protecting ${table.fields.join(', ')} of ${number(table.rows)} rows`)
+  console.log(`Protecting ${table.fields.map(quoted).join(', ')} of ${rowCount(table.rows)}`)
   await folder.writeTable(table)
   const measurements: Measurement[] = []
   for (const method of methods) measurements.push(await measure(method, folder, kms, table, signal))
@@ -81,5 +82,5 @@ async function protect(
 
 async function check(folder: WorkingFolder, table: Table, signal: AbortSignal): Promise<void> {
   for (const { scheme } of methods) await runReadBack(folder, scheme, signal)
-  console.log(`Every value of ${number(table.rows)} rows is equal to the original`)
+  console.log(`Every value of ${rowCount(table.rows)} is equal to the original`)
 }

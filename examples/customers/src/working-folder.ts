@@ -70,11 +70,10 @@ export class WorkingFolder {
 
   /** @throws InputError if nothing was protected here */
   async readTable(): Promise<Table> {
-    try {
-      return JSON.parse(await readFile(join(this.path, 'job.json'), 'utf8')) as Table
-    } catch {
-      throw new InputError(`"${this.path}" holds nothing to read back: run the demo without --check first`)
-    }
+    const text = await readFile(join(this.path, 'job.json'), 'utf8').catch(() => '{}')
+    const table = JSON.parse(text) as Partial<Table>
+    if (table.file !== undefined && table.rows !== undefined && table.fields && table.columns) return table as Table
+    throw new InputError(`"${this.path}" holds nothing to read back: run the demo without --check first`)
   }
 }
 
