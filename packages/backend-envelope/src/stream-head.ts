@@ -34,13 +34,24 @@ export function decodeStreamHead(bytes: Uint8Array): StreamHead | undefined {
  * @throws CryptoError DECRYPTION_FAILED if the stream has none
  */
 export async function readStreamHead(chunks: AsyncIterator<Uint8Array>): Promise<StreamHead> {
-  let bytes: Uint8Array = new Uint8Array(0)
-  while (bytes.length < MAX_HEAD_BYTES) {
+  let bytes: Uint8Array = new Uint8Array(1024)
+  let length = 0
+  while (length < MAX_HEAD_BYTES) {
     const { done, value } = await chunks.next()
     if (done) break
-    bytes = Buffer.concat([bytes, value])
-    const head = decodeStreamHead(bytes)
+    bytes = append(bytes, length, value)
+    length += value.length
+    const head = decodeStreamHead(bytes.subarray(0, length))
     if (head) return head
   }
   throw decryptionFailed()
+}
+
+/** Doubles the memory when it is full: a head in chunks of one byte is not copied for each of them. */
+function append(bytes: Uint8Array, length: number, chunk: Uint8Array): Uint8Array {
+  const end = length + chunk.length
+  const target = end > bytes.length ? new Uint8Array(2 * end) : bytes
+  if (target !== bytes) target.set(bytes.subarray(0, length))
+  target.set(chunk, length)
+  return target
 }

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { decodeGreenKey } from '../src/green-key.js'
 import { KnownKeyKms } from './known-key-kms.js'
-import { type WrappedKeySpec, writeGreenKey, writeValue } from './specification.js'
+import { type WrappedKeySpec, writeGreenKey, writeStream, writeValue } from './specification.js'
 import { bytesFor, CONTEXT, fieldFor, KMS_KEY, specFor } from './vector-set.js'
 
 const spec = specFor('green key')
@@ -131,6 +131,14 @@ it('opens sixteen wrapped keys of the greatest length, and asks the KMS once', a
   expect(asked.calls.length).toBe(1)
 })
 
+it('reads a long list at the beginning of a stream, byte by byte', async () => {
+  const wrappedKeys = [1, 2, 3].map((kind): WrappedKeySpec => ({ kind, label: '', bytes: bytesFor('long', 65_535) }))
+  const ciphertext = writeStream({ ...spec, wrappedKeys }, 8, Buffer.from('opened'))
+  const opened: Uint8Array[] = []
+  for await (const part of readWith(kms()).decryptStream(byteByByte(ciphertext), CONTEXT)) opened.push(part)
+  expect(Buffer.concat(opened).toString()).toBe('opened')
+})
+
 it('stops at sixteen wrapped keys, however many are said to follow', async () => {
   const entry = writeGreenKey(spec).subarray(59, -16)
   const asked = kms()
@@ -162,3 +170,7 @@ it('chooses the wrapped key under its own key id, else the first of a KMS', asyn
   expect(await chosen('alias/second')).toEqual(['alias/second'])
   expect(await chosen('alias/unknown')).toEqual(['alias/first'])
 })
+
+async function* byteByByte(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < bytes.length; offset++) yield bytes.subarray(offset, offset + 1)
+}

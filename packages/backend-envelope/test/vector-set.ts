@@ -130,7 +130,7 @@ export const recordSpecs: readonly RecordSpec[] = [1, 2, 3].flatMap((suite) => [
 
 const lengths = [0, 1, 255, 256, 257, 512, 700]
 
-export const streamSpecs: readonly StreamSpec[] = [1, 3].flatMap((suite) => [
+export const streamSpecs: readonly StreamSpec[] = [1, 2, 3].flatMap((suite) => [
   ...lengths.map((length) => stream(`suite ${suite}: ${length} bytes in segments of 256`, length, { suite })),
   stream(`suite ${suite}: 300 bytes in a segment of 64 KiB`, 300, { suite }, 16),
   stream(`suite ${suite}: 300 bytes, Chinese context, several wrapped keys`, 300, {

@@ -73,8 +73,14 @@ it.each(refused)('refuses: $wrong', async (vector) => {
 })
 
 it('has vectors for each suite, and each says something that no other says', () => {
-  expect(new Set(values.map(({ suite }) => suite)).size).toBe(suiteNames.length)
-  const names = [...values.map(({ name }) => `value ${name}`), ...records.map(({ name }) => `record ${name}`)]
+  for (const vectors of [values, records, streams]) {
+    expect(new Set(vectors.map(({ suite }) => suite)).size).toBe(suiteNames.length)
+  }
+  const names = [
+    ...values.map(({ name }) => `value ${name}`),
+    ...records.map(({ name }) => `record ${name}`),
+    ...streams.map(({ name }) => `stream ${name}`),
+  ]
   expect(new Set(names).size).toBe(names.length)
   const inputs = refused.map(({ wrong: _, ...input }) => JSON.stringify(input))
   expect(new Set(inputs).size).toBe(inputs.length)
