@@ -5,12 +5,19 @@ import { type BenchOptions, runBench } from './run-bench.js'
 
 const USAGE = 'Usage: npm run bench -- [--quick] [--json FILE]'
 
-const QUICK: BenchOptions = { rounds: 15, roundMs: 15, lengths: [64], fields: [5] }
+const QUICK: BenchOptions = {
+  rounds: 15,
+  roundMs: 15,
+  lengths: [64],
+  fields: [5],
+  files: { mebibytes: 128, rounds: 3 },
+}
 const FULL: BenchOptions = {
   rounds: 31,
   roundMs: 40,
   lengths: [16, 64, 256, 1024, 16_384, 1_048_576],
   fields: [1, 5, 20],
+  files: { mebibytes: 1024, rounds: 5 },
 }
 
 const { quick, json } = options()

@@ -55,7 +55,8 @@ async function cpuMicros(scenario: Scenario, times: number): Promise<number> {
   return Math.max(user + system, 1) / times
 }
 
-function median(values: readonly number[]): number {
+/** The one in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] as number
 }

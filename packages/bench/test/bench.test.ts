@@ -25,9 +25,16 @@ it('finds that doing nothing is faster than hashing', async () => {
 })
 
 it('reports every comparison, and what reuse saves', async () => {
-  const report = await runBench({ rounds: 1, roundMs: 1, lengths: [16], fields: [1] })
+  const report = await runBench({
+    rounds: 1,
+    roundMs: 1,
+    lengths: [16],
+    fields: [1],
+    files: { mebibytes: 1, rounds: 1 },
+  })
   expect(report.results).toHaveLength(3)
   expect(report.footprints.map(({ kmsCallsPerThousand }) => kmsCallsPerThousand)).toEqual([2000, 10, 1])
   expect(report.footprints.every(({ overheadOfOneField }) => overheadOfOneField <= 48)).toBe(true)
+  expect(report.files.measured).toHaveLength(3)
   expect(formatReport(report)).toContain('Encrypt a field of 16 B')
 })

@@ -42,7 +42,7 @@ export class AtomicFile implements AsyncDisposable {
 
   async write(bytes: Uint8Array | string): Promise<void> {
     const handle = this.#open()
-    await guardIo(this.#path, () => handle.writeFile(bytes))
+    await guardIo(this.#path, () => writeAll(handle, typeof bytes === 'string' ? Buffer.from(bytes) : bytes))
   }
 
   /** When this resolves, the whole file is on disk under its name. */
@@ -89,6 +89,13 @@ export async function syncDirectory(path: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** As few writes as the system makes of it; `writeFile` would cut large chunks up. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    offset += (await handle.write(bytes, offset)).bytesWritten
   }
 }
 
