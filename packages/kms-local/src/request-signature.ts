@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { type Acs3Request, readAuthorization, signAcs3 } from './acs3-signature.js'
 import { KmsFault } from './faults.js'
 import type { AccessKey } from './keys.js'
+import { percentEncode } from './percent-encoding.js'
 
 /** How far a request's clock may be from ours, in milliseconds. */
 export const CLOCK_TOLERANCE_MS = 15 * 60 * 1000
@@ -47,7 +49,7 @@ export class RequestVerifier {
     this.#now = now
   }
 
-  /** @throws KmsFault as the cloud words it */
+  /** The RPC style: the signature is one of the parameters. @throws KmsFault as the cloud words it */
   verify(method: string, parameters: ReadonlyMap<string, string>): void {
     const accessKeyId = required(parameters, 'AccessKeyId')
     const signature = Buffer.from(required(parameters, 'Signature'), 'base64')
@@ -56,10 +58,22 @@ export class RequestVerifier {
       throw new KmsFault('IncompleteSignature')
     }
     if (parameters.has('SecurityToken')) throw new KmsFault('InvalidSecurityToken.NotSupported')
-    const time = parseTimestamp(required(parameters, 'Timestamp'))
+    const time = parseTimestamp(required(parameters, 'Timestamp'), 'Timestamp')
+    this.#accept(accessKeyId, time, signature, (secret) => signRequest(method, parameters, secret, signatureMethod))
+  }
+
+  /** The style of the newer SDKs: the signature is in a header. @throws KmsFault as the cloud words it */
+  verifyAcs3(request: Acs3Request): void {
+    const { accessKeyId, signedHeaders, signature } = readAuthorization(request)
+    if (request.headers.has('x-acs-security-token')) throw new KmsFault('InvalidSecurityToken.NotSupported')
+    const time = parseTimestamp(request.headers.get('x-acs-date') ?? '', 'x-acs-date')
+    this.#accept(accessKeyId, time, signature, (secret) => signAcs3(request, signedHeaders, secret))
+  }
+
+  #accept(accessKeyId: string, time: number, signature: Buffer, sign: (secret: string) => Buffer): void {
     const accessKey = this.#accessKey(accessKeyId)
     if (!accessKey) throw new KmsFault('InvalidAccessKeyId.NotFound')
-    const expected = signRequest(method, parameters, accessKey.secret, signatureMethod)
+    const expected = sign(accessKey.secret)
     if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) {
       throw new KmsFault('SignatureDoesNotMatch')
     }
@@ -112,13 +126,8 @@ function required(parameters: ReadonlyMap<string, string>, name: string): string
   return value
 }
 
-function parseTimestamp(text: string): number {
+function parseTimestamp(text: string, parameter: string): number {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time)) throw new KmsFault('InvalidParameter', 'Timestamp')
+  if (Number.isNaN(time)) throw new KmsFault('InvalidParameter', parameter)
   return time
-}
-
-/** RFC 3986: everything but letters, digits, "-", "_", "." and "~". */
-function percentEncode(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
 }

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { CryptoError } from '@parasol/core'
+import { isAcs3 } from './acs3-signature.js'
 import { operations } from './aliyun-api.js'
+import { findFormat, json } from './answer-format.js'
 import { type FaultCode, KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
 import { Parameters } from './parameters.js'
-import { readParameters } from './request-body.js'
+import { type ReceivedRequest, readRequest } from './received-request.js'
 import { RequestVerifier } from './request-signature.js'
 
 export interface KmsServerOptions {
@@ -42,7 +44,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 
 /**
  * Serves the keys of a store over HTTP, in the way of Alibaba Cloud KMS's RPC API, so that its unmodified clients talk
- * to it. Every request must be signed with an access key of the store, and every answer is JSON.
+ * to it. Every request must be signed with an access key of the store, and every answer is JSON, or XML where it is asked.
  *
  * @throws CryptoError INVALID_INPUT for a host that other machines can reach, unless `exposed`; IO if the port is taken
  */
@@ -90,15 +92,20 @@ interface HandlerOptions extends KmsServerOptions {
 
 async function handle(request: IncomingMessage, response: ServerResponse, options: HandlerOptions): Promise<void> {
   const RequestId = randomUUID().toUpperCase()
-  let action = ''
+  let [action, format] = ['', json]
   let fault: KmsFault | undefined
   try {
-    const values = await authenticate(request, options.verifier)
+    if (request.method !== 'GET' && request.method !== 'POST') throw new KmsFault('UnsupportedHTTPMethod')
+    const received = await readRequest(request)
+    format = findFormat(received.parameters.get('Format')) ?? json
+    const values = authenticate(received, options.verifier)
     action = knownAction(values.get('Action'))
-    answer(response, 200, { RequestId, ...(await perform(options.service, values)) })
+    const fields = { RequestId, ...(await perform(options.service, values)) }
+    answer(response, 200, format.contentType, format.write(`${action}Response`, fields))
   } catch (error) {
     fault = toFault(error)
-    answer(response, fault.status, describeFault(fault, RequestId, request.headers.host))
+    const fields = describeFault(fault, RequestId, request.headers.host)
+    answer(response, fault.status, format.contentType, format.write('Error', fields))
     request.resume()
   }
   options.onRequest?.(action, fault?.fault)
@@ -109,18 +116,27 @@ function knownAction(action = ''): string {
   return operations.has(action) ? action : ''
 }
 
-async function authenticate(request: IncomingMessage, verifier: RequestVerifier): Promise<ReadonlyMap<string, string>> {
-  if (request.method !== 'GET' && request.method !== 'POST') throw new KmsFault('UnsupportedHTTPMethod')
-  const values = await readParameters(request)
-  verifier.verify(request.method, values)
-  return values
+/** The parameters of a request that is what an access key signed. */
+function authenticate(received: ReceivedRequest, verifier: RequestVerifier): ReadonlyMap<string, string> {
+  const { method, parameters, headers } = received
+  if (!isAcs3(headers.get('authorization'))) {
+    verifier.verify(method, parameters)
+    return parameters
+  }
+  verifier.verifyAcs3(received)
+  if (parameters.has('Action') || parameters.has('Version')) throw new KmsFault('ParseRequestParameterException')
+  return new Map([
+    ...parameters,
+    ['Action', headers.get('x-acs-action') ?? ''],
+    ['Version', headers.get('x-acs-version') ?? ''],
+  ])
 }
 
 async function perform(service: KeyService, values: ReadonlyMap<string, string>): Promise<object> {
   const parameters = new Parameters(values)
   const operation = operations.get(parameters.text('Action'))
   if (parameters.text('Version') !== API_VERSION) throw new KmsFault('InvalidParameter', 'Version')
-  parameters.choice('Format', ['JSON', 'json'])
+  if (!findFormat(values.get('Format'))) throw new KmsFault('InvalidParameter', 'Format')
   if (!operation) throw new KmsFault('UnsupportedOperation')
   await service.upkeep()
   return operation(service, parameters)
@@ -143,10 +159,10 @@ function describeFault({ status, fault, message }: KmsFault, RequestId: string, 
   }
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  const text = Buffer.from(JSON.stringify(body))
+function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
+  const text = Buffer.from(body)
   response.writeHead(status, {
-    'content-type': 'application/json;charset=utf-8',
+    'content-type': contentType,
     'content-length': text.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

@@ -155,6 +155,45 @@ it.each([
   expect((await call(await start(), fields)).body).toMatchObject({ Code: 'InvalidParameter' })
 })
 
+async function callXml(
+  running: Running,
+  fields: Fields,
+): Promise<{ status: number; type: string | null; text: string }> {
+  const body = form(signed('POST', running.accessKey, { Format: 'XML', ...fields }))
+  const response = await fetch(running.server.url, { method: 'POST', body, headers: FORM })
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
+}
+
+it('answers with XML where that is asked, faults too', async () => {
+  const running = await start()
+  const listed = await callXml(running, { Action: 'ListAliases' })
+  expect(listed).toMatchObject({ status: 200, type: 'text/xml;charset=utf-8' })
+  expect(listed.text).toMatch(
+    /^<\?xml version="1.0" encoding="UTF-8"\?><ListAliasesResponse><RequestId>[0-9A-F-]+<\/RequestId><TotalCount>1<.*<Aliases><Alias><KeyId>/,
+  )
+  const refused = await callXml(running, { Action: 'DescribeKey', KeyId: 'alias/none' })
+  expect(refused.status).toBe(404)
+  expect(refused.text).toMatch(/<Error><HttpStatus>404<\/HttpStatus><Code>Forbidden.KeyNotFound<\/Code>/)
+  expect((await callXml(running, { Action: 'ListKeys', AccessKeyId: 'nobody' })).text).toContain('<Error>')
+})
+
+it('escapes what XML gives a meaning to, and refuses what XML cannot hold', async () => {
+  const running = await start()
+  for (const [Plaintext, expected] of [
+    ['<a>&amp;\r\n</a>', '<Plaintext>&lt;a&gt;&amp;amp;&#13;\n&lt;/a&gt;</Plaintext>'],
+    ['\u0000', '<Code>InvalidParameter</Code>'],
+  ] as const) {
+    const sealed = await call(running, { Action: 'Encrypt', KeyId: 'alias/one', Plaintext })
+    const CiphertextBlob = String(sealed.body['CiphertextBlob'])
+    expect((await callXml(running, { Action: 'Decrypt', CiphertextBlob })).text).toContain(expected)
+  }
+})
+
+it('refuses a format that is neither', async () => {
+  const answer = await call(await start(), { Action: 'ListKeys', Format: 'YAML' })
+  expect(answer.body).toMatchObject({ Code: 'InvalidParameter' })
+})
+
 it('refuses a parameter that stands twice, in one place or in two', async () => {
   const running = await start()
   const body = form(signed('POST', running.accessKey, { Action: 'ListKeys' }))

@@ -1,25 +1,46 @@
 import type { IncomingMessage } from 'node:http'
+import type { Acs3Request } from './acs3-signature.js'
 import { KmsFault } from './faults.js'
 
 const MAX_BODY_BYTES = 128 * 1024
 
+/** A request that was read whole, before anything of it is believed. */
+export interface ReceivedRequest extends Acs3Request {
+  /** Those of the query and of the form body together. */
+  readonly parameters: ReadonlyMap<string, string>
+}
+
 /**
- * The parameters of a request: those of its query and of its form body. One that stands twice is refused, since a signer
- * and a reader might each take another.
+ * Reads a request. A parameter that stands twice is refused, since a signer and a reader might each take another.
  *
  * @throws KmsFault RequestTooLarge, ParseRequestParameterException
  */
-export async function readParameters(request: IncomingMessage): Promise<ReadonlyMap<string, string>> {
+export async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {
   const { pathname, search } = splitTarget(request.url ?? '')
   if (pathname !== '/') throw new KmsFault('NotFound')
   const body = await readBody(request)
   if (body.length > 0 && !isForm(request)) throw new KmsFault('ParseRequestParameterException')
-  const parameters = new Map<string, string>()
-  for (const [name, value] of [...parseForm(search), ...parseForm(body.toString('latin1'))]) {
-    if (parameters.has(name)) throw new KmsFault('ParseRequestParameterException')
-    parameters.set(name, value)
+  const query = parseForm(search)
+  const form = parseForm(body.toString('latin1'))
+  return {
+    method: request.method ?? '',
+    query: uniqueMap(query),
+    parameters: uniqueMap([...query, ...form]),
+    headers: uniqueMap(Object.entries(request.headersDistinct).flatMap(([name, values = []]) => pairs(name, values))),
+    body,
   }
-  return parameters
+}
+
+/** Headers that do not bear on the signature may stand twice. */
+function pairs(name: string, values: readonly string[]): [string, string][] {
+  const decides = name === 'authorization' || name === 'host' || name.startsWith('x-acs-')
+  return decides ? values.map((value) => [name, value]) : [[name, values.join(',')]]
+}
+
+function uniqueMap(pairs: readonly [name: string, value: string][]): ReadonlyMap<string, string> {
+  const map = new Map(pairs)
+  if (map.size !== pairs.length) throw new KmsFault('ParseRequestParameterException')
+  return map
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
