@@ -1,11 +1,27 @@
 import { faults } from './faults/faults.js'
 import { inputs } from './inputs/inputs.js'
+import { kill } from './kill/kill.js'
 import { leaklog } from './leaklog/leaklog.js'
 import { outage } from './outage/outage.js'
 import type { Proof } from './proof.js'
+import { quota } from './quota/quota.js'
 import { redkey } from './redkey/redkey.js'
 import { salamander } from './salamander/salamander.js'
+import { stampede } from './stampede/stampede.js'
 import { swap } from './swap/swap.js'
+import { torn } from './torn/torn.js'
 
 /** Every proof, in the order in which `--all` runs them. */
-export const proofs: readonly Proof[] = [swap, salamander, inputs, leaklog, redkey, faults, outage]
+export const proofs: readonly Proof[] = [
+  swap,
+  salamander,
+  inputs,
+  leaklog,
+  redkey,
+  faults,
+  outage,
+  stampede,
+  quota,
+  kill,
+  torn,
+]

@@ -39,7 +39,7 @@ export const faults: Proof = {
     const chooser = new FaultChooser(randomFrom(context.seed))
     await using proxy = await startFaultyProxy({ target: server.port, choose: () => chooser.next() })
     const operate = rawOperation(proxy.endpoint, server)
-    const { operations, failed, wrong, untyped } = await run(200, operate, DEADLINE_MS, context)
+    const { operations, failed, wrong, untyped } = await run(100, operate, DEADLINE_MS, context)
     return { figures: { operations, failed, wrong, untyped }, holds: failed + wrong + untyped === 0 }
   },
 }

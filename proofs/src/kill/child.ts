@@ -1,0 +1,29 @@
+// Run by kill.ts in a process of its own, which is killed: makes keys and aliases, and tells of each when it is
+// acknowledged. In the mode `early` it tells of them before, as a store would that does not wait for the disk.
+import { writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { LocalKms } from '@parasol/kms-local'
+
+const [mode = '', folder = '', round = ''] = process.argv.slice(2)
+const WRITERS = 8
+
+const kms = new LocalKms({ folder: join(folder, 'kms'), rootKey: { keyFile: join(folder, 'root.key') } })
+const service = await kms.open()
+await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)))
+
+async function write(writer: number): Promise<void> {
+  for (let index = 0; ; index++) {
+    const alias = `alias/${round}-${writer}-${index}`
+    if (mode === 'early') acknowledge({ alias })
+    const { metadata } = await service.createKey()
+    await service.createAlias(alias, metadata.id)
+    if (mode === 'early') continue
+    const blob = await kms.encrypt(alias, Buffer.from(alias), {})
+    acknowledge({ alias, keyId: metadata.id, blob: Buffer.from(blob).toString('base64') })
+  }
+}
+
+/** Written at once: what stays in a buffer of this process dies with it. */
+function acknowledge(line: object): void {
+  writeSync(1, `${JSON.stringify(line)}\n`)
+}
