@@ -1,6 +1,8 @@
 import { type EncryptionContext, FIELD_KEY, PURPOSE_KEY, refuseReservedKeys } from './context.js'
 import { CryptoError, decryptionFailed } from './errors.js'
 import { fromTokens, toTokens } from './field-tokens.js'
+import { guard, guardDecryption, schemeFailed } from './guard.js'
+import { guardStream } from './guard-stream.js'
 import {
   type CallOptions,
   type CryptoProvider,
@@ -17,6 +19,7 @@ import { type ManyOptions, type Outcome, settleMany } from './settle-many.js'
 import { collect } from './stream.js'
 import { decodeText, encodeText } from './text.js'
 import { formatToken, parseToken, type Token } from './token.js'
+import { untilAborted } from './until-aborted.js'
 
 export interface CipherOptions {
   readonly useCase: string
@@ -152,9 +155,13 @@ export class Cipher {
     options?: CallOptions,
   ): AsyncIterable<Uint8Array> {
     const provider = this.#provider
-    if (isStreamProvider(provider)) return provider.encryptStream(plaintext, this.#bind(provider, context), options)
+    if (isStreamProvider(provider)) {
+      const bound = this.#bind(provider, context)
+      return guardStream(plaintext, (source) => provider.encryptStream(source, bound, options), schemeFailed)
+    }
     const { maxPlaintextBytes } = provider.traits
-    return collect(plaintext, maxPlaintextBytes, (bytes) => this.encryptBytes(bytes, context, options))
+    const chunks = untilAborted(plaintext, options?.signal)
+    return collect(chunks, maxPlaintextBytes, (bytes) => this.encryptBytes(bytes, context, options))
   }
 
   decryptStream(
@@ -163,9 +170,13 @@ export class Cipher {
     { scheme = this.scheme, ...options }: DecryptBytesOptions = {},
   ): AsyncIterable<Uint8Array> {
     const reader = this.#reader(scheme)
-    if (isStreamProvider(reader)) return reader.decryptStream(ciphertext, this.#bind(reader, context), options)
+    if (isStreamProvider(reader)) {
+      const bound = this.#bind(reader, context)
+      return guardStream(ciphertext, (source) => reader.decryptStream(source, bound, options), decryptionFailed)
+    }
     const limit = 2 * reader.traits.maxPlaintextBytes + 65_536
-    return collect(ciphertext, limit, (bytes) => this.decryptBytes(bytes, context, { ...options, scheme }))
+    const chunks = untilAborted(ciphertext, options.signal)
+    return collect(chunks, limit, (bytes) => this.decryptBytes(bytes, context, { ...options, scheme }))
   }
 
   /**
@@ -197,7 +208,8 @@ export class Cipher {
   ): AsyncIterable<Uint8Array> {
     const reader = this.#reader(scheme)
     if (!isStreamRewrapProvider(reader)) throw noWrappedKey(scheme)
-    return reader.rewrapStream(ciphertext, this.#bind(reader, context), options)
+    const bound = this.#bind(reader, context)
+    return guardStream(ciphertext, (source) => reader.rewrapStream(source, bound, options), decryptionFailed)
   }
 
   /** Renews the wrapped key of a token under the KMS key's newest version; the data is not touched. */
@@ -262,23 +274,6 @@ function requireBytes(what: string, bytes: Uint8Array): void {
 
 function noWrappedKey(scheme: string): CryptoError {
   return new CryptoError('UNSUPPORTED', `Scheme "${scheme}" has no wrapped key to renew: decrypt and encrypt again`)
-}
-
-/** Whatever a provider throws, the application sees a CryptoError. */
-async function guard<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The scheme failed', { cause })
-  }
-}
-
-async function guardDecryption<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    throw CryptoError.is(cause) ? cause : decryptionFailed(cause)
-  }
 }
 
 async function mapValues<From, To>(

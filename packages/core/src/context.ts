@@ -44,8 +44,9 @@ export function writeContext(context: EncryptionContext, target: Buffer, offset:
   return position
 }
 
-/** @throws CryptoError INVALID_INPUT if a caller's context uses a key that is Parasol's own. */
+/** @throws CryptoError INVALID_INPUT if a caller's context uses a key that is Parasol's own, or is not an object. */
 export function refuseReservedKeys(context: EncryptionContext): void {
+  requireObject(context)
   for (const key of Object.keys(context)) {
     if (key.startsWith(RESERVED_CONTEXT_PREFIX)) {
       throw invalid(`key "${key}" begins with "${RESERVED_CONTEXT_PREFIX}", which is reserved`)
@@ -63,11 +64,15 @@ export function requireEmptyContext(context: EncryptionContext, scheme: string):
 // The encoding is on the path of every value, so it writes into one buffer that is used again and again.
 const scratch = Buffer.alloc(MAX_CONTEXT_BYTES)
 
-function sortedKeys(context: EncryptionContext): string[] {
-  // A Map or an array has entries that Object.keys does not see, so it would pass for the empty context.
+/** A Map or an array has entries that Object.keys does not see, so it would pass for the empty context. */
+function requireObject(context: EncryptionContext): void {
   if (typeof context !== 'object' || context === null || Symbol.iterator in context) {
     throw invalid('must be an object of strings')
   }
+}
+
+function sortedKeys(context: EncryptionContext): string[] {
+  requireObject(context)
   const keys = Object.keys(context)
   for (const key of keys) checkEntry(key, context[key])
   return keys.sort(byUtf8)

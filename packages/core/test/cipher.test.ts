@@ -1,4 +1,10 @@
-import { type CryptoProvider, createCrypto, type EncryptionContext, type RewrapProvider } from '@parasol/core'
+import {
+  type CryptoProvider,
+  createCrypto,
+  type EncryptionContext,
+  type RewrapProvider,
+  type StreamProvider,
+} from '@parasol/core'
 import { expect, it } from 'vitest'
 import { AesProvider } from './aes-provider.js'
 
@@ -102,6 +108,48 @@ it('collects a stream where the scheme has none, up to its limit', async () => {
   await expect(gather(cipher.encryptStream(chunks('x'.repeat(1025)), row))).rejects.toThrow(
     expect.objectContaining({ code: 'PLAINTEXT_TOO_LARGE' }),
   )
+})
+
+it('gives up a stream that it collects when the signal is aborted, though the source is silent', async () => {
+  const cipher = createCrypto([new AesProvider('aes')], { file: { scheme: 'aes' } }).for('file')
+  const silent = (async function* () {
+    await new Promise(() => undefined)
+    yield new Uint8Array(0)
+  })()
+  const controller = new AbortController()
+  const gathered = gather(cipher.encryptStream(silent, row, { signal: controller.signal }))
+  controller.abort()
+  await expect(gathered).rejects.toThrow(expect.objectContaining({ code: 'ABORTED' }))
+})
+
+it('refuses a context that is not an object of strings', async () => {
+  const cipher = createCrypto([new AesProvider('aes')], { phone: { scheme: 'aes' } }).for('phone')
+  const invalid = [new Map([['customerId', '7']]), ['7'], null, undefined, 'customerId', 7, { customerId: 7 }]
+  for (const context of invalid as unknown as EncryptionContext[]) {
+    await expect(cipher.encrypt('x', context)).rejects.toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+  }
+})
+
+it('hides what a careless provider throws in a stream, and shows what the source throws', async () => {
+  const careless = new AesProvider('careless') as AesProvider & StreamProvider
+  careless.encryptStream = async function* (source) {
+    for await (const chunk of source) {
+      if (chunk.length > 0) throw new Error(`cannot encrypt ${Buffer.from(chunk)}`)
+    }
+    yield new Uint8Array(0)
+  }
+  careless.decryptStream = careless.encryptStream
+  const cipher = createCrypto([careless], { file: { scheme: 'careless' } }).for('file')
+  await expect(gather(cipher.encryptStream(chunks('13800138000'), row))).rejects.toThrow(
+    expect.objectContaining({ code: 'INTERNAL', message: expect.not.stringContaining('138') }),
+  )
+  await expect(gather(cipher.decryptStream(chunks('x'), row))).rejects.toThrow(failed)
+  const gone = new Error('The disk is gone')
+  const failing = (async function* (): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(0)
+    throw gone
+  })()
+  await expect(gather(cipher.encryptStream(failing, row))).rejects.toBe(gone)
 })
 
 it('hides what a careless provider throws, also from those who read only the message', async () => {
