@@ -1,4 +1,5 @@
 import { faults } from './faults/faults.js'
+import { golden } from './golden/golden.js'
 import { inputs } from './inputs/inputs.js'
 import { kill } from './kill/kill.js'
 import { leaklog } from './leaklog/leaklog.js'
@@ -10,6 +11,7 @@ import { salamander } from './salamander/salamander.js'
 import { stampede } from './stampede/stampede.js'
 import { swap } from './swap/swap.js'
 import { torn } from './torn/torn.js'
+import { vectors } from './vectors/vectors.js'
 
 /** Every proof, in the order in which `--all` runs them. */
 export const proofs: readonly Proof[] = [
@@ -24,4 +26,6 @@ export const proofs: readonly Proof[] = [
   quota,
   kill,
   torn,
+  vectors,
+  golden,
 ]
