@@ -68,6 +68,15 @@ it.each([0, 1, 16, 31, 33, 64])('fails to decrypt by a data key of %i bytes', as
   )
 })
 
+it('does not fill up a data key that is too short', async () => {
+  const short = bytesFor('short', 16)
+  const spec = specFor('filled up', { dataKey: Buffer.concat([short, Buffer.alloc(16)]) })
+  const ciphertext = writeValue({ ...spec, ...fieldFor('filled up', PLAINTEXT) })
+  await expect(over(new KnownKeyKms(short)).decrypt(ciphertext, CONTEXT)).rejects.toMatchObject(
+    fails('DECRYPTION_FAILED'),
+  )
+})
+
 it('fails to decrypt, and to rewrap, by another data key', async () => {
   const ciphertext = await over(new KnownKeyKms(dataKey)).encrypt(PLAINTEXT, CONTEXT)
   const kms = new KnownKeyKms(bytesFor('another', 32))

@@ -61,6 +61,11 @@ it('inspects any bytes or says that they are no envelope', () => {
   )
 })
 
+it.each([0, 17])('does not inspect a list of %i wrapped keys', (count) => {
+  const greenKey = writeGreenKey({ ...spec, wrappedKeys: Array<WrappedKeySpec>(count).fill(KMS_KEY) })
+  expect(() => inspectEnvelope(greenKey)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+})
+
 it('reads a green key by views: hostile lengths make it allocate nothing', () => {
   fc.assert(
     fc.property(hostile, (ciphertext) => {
