@@ -30,7 +30,8 @@ export interface Arguments {
 
 const OWN_FILE = fileURLToPath(new URL('../customers.csv', import.meta.url))
 const OWN_FIELDS = ['name', 'phone', 'idCard', 'bankCard', 'email', 'address']
-const OUT = fileURLToPath(new URL('../../../out', import.meta.url))
+/** The working folder unless the user names another. */
+export const DEFAULT_OUT = fileURLToPath(new URL('../../../out', import.meta.url))
 
 /** @throws InputError for what is not in the help. Paths begin where the user is: npm itself changes the directory. */
 export function parseArguments(
@@ -48,7 +49,7 @@ export function parseArguments(
     file: file === undefined ? OWN_FILE : resolve(directory, file),
     fields: fields ?? (file === undefined ? OWN_FIELDS : undefined),
     context: values.context,
-    out: values.out === undefined ? OUT : resolve(directory, values.out),
+    out: values.out === undefined ? DEFAULT_OUT : resolve(directory, values.out),
     check: values.check ?? false,
     help: values.help ?? false,
   }

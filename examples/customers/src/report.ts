@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { DEFAULT_OUT } from './arguments.js'
 import { number, textTable } from './format.js'
 import type { Method, Outcome } from './methods.js'
 import { CONCURRENT_ROWS } from './protect-rows.js'
@@ -43,10 +44,12 @@ export function report(table: Table, measurements: readonly Measurement[]): stri
 
 /** What a curious reader does next. */
 export function nextSteps(folder: WorkingFolder): string {
-  const out = relative(process.cwd(), folder.path) || '.'
+  const { path } = folder
+  const out = path.startsWith(process.cwd()) ? relative(process.cwd(), path) || '.' : path
+  const where = path === DEFAULT_OUT ? '' : ` --out ${out}`
   return `Try next
   look at            ${out}/encrypted and ${out}/parasol.yaml, which chose the schemes
-  break something    change a character in ${out}/encrypted, then: npm run demo -- --check
+  break something    change a character in ${out}/encrypted, then: npm run demo -- --check${where}
   your own file      npm run demo -- FILE.csv --fields phone,idCard
   as the partner     gpg --import ${out}/partner/secret-key.asc (passphrase in ${out}/secrets/partner-passphrase),
                      then gpg --decrypt ${out}/encrypted/*.gpg
