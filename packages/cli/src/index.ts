@@ -1,0 +1,2 @@
+export { exitCodes } from './exit-codes.js'
+export { createProgram } from './program.js'

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'parasol-cli-'))
+const SECRET = '13800138000'
+const bound = ['-u', 'customer.phone', '-c', 'customerId=7']
+
+async function parasol(
+  args: readonly string[],
+  input = '',
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+  const code = new Promise<number | null>((resolve) => child.once('close', resolve))
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return { code: await code, stdout, stderr }
+}
+
+beforeAll(async () => {
+  const { code, stdout } = await parasol(['init', '-u', 'customer.phone', '-u', 'customer.scan'])
+  expect(code).toBe(0)
+  expect(stdout).toContain('Next: parasol encrypt')
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+it('does not replace a configuration', async () => {
+  const before = readFileSync(join(folder, 'parasol.yaml'), 'utf8')
+  const { code, stderr } = await parasol(['init'])
+  expect(code).toBe(7)
+  expect(stderr).toMatch(/^error: "parasol.yaml" already exists[^\n]*\n$/)
+  expect(readFileSync(join(folder, 'parasol.yaml'), 'utf8')).toBe(before)
+})
+
+it('encrypts text to a token, and decrypts it under the same context only', async () => {
+  const { stdout: token } = await parasol(['encrypt', ...bound, SECRET])
+  expect(token).toMatch(/^enc1\.envelope\.[\w-]+\n$/)
+  expect(await parasol(['decrypt', ...bound, token.trim()])).toEqual({ code: 0, stdout: SECRET, stderr: '' })
+  const other = await parasol(['decrypt', '-u', 'customer.phone', '-c', 'customerId=8', token.trim()])
+  expect(other).toEqual({ code: 4, stdout: '', stderr: 'error: Decryption failed\n' })
+})
+
+it('takes text and tokens from pipes', async () => {
+  const { stdout: token } = await parasol(['encrypt', ...bound], `two\nlines ${SECRET}\n`)
+  expect((await parasol(['decrypt', ...bound], token)).stdout).toBe(`two\nlines ${SECRET}`)
+})
+
+it('encrypts files whole or not at all, and replaces none without --force', async () => {
+  const files = ['-u', 'customer.scan', '-c', 'id=1']
+  const content = Buffer.alloc(3_000_000, SECRET)
+  writeFileSync(join(folder, 'scan'), content)
+  expect(await parasol(['encrypt', ...files, '--in', 'scan', '--out', 'scan.enc'])).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
+  expect(readFileSync(join(folder, 'scan.enc')).includes(SECRET)).toBe(false)
+  expect(await parasol(['decrypt', ...files, '--in', 'scan.enc', '--out', 'copy'])).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
+  expect(readFileSync(join(folder, 'copy')).equals(content)).toBe(true)
+  expect(await parasol(['decrypt', ...files, '--in', 'scan.enc', '--out', 'copy'])).toMatchObject({ code: 7 })
+
+  const damaged = readFileSync(join(folder, 'scan.enc'))
+  damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1
+  writeFileSync(join(folder, 'damaged'), damaged)
+  const failed = await parasol(['decrypt', ...files, '--in', 'damaged', '--out', 'absent'])
+  expect(failed).toEqual({ code: 4, stdout: '', stderr: 'error: Decryption failed\n' })
+  expect(existsSync(join(folder, 'absent'))).toBe(false)
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+})
+
+it('shows what a token says of itself, for people and for programs', async () => {
+  const { stdout: token } = await parasol(['encrypt', ...bound, SECRET])
+  expect((await parasol(['inspect', token.trim()])).stdout).toMatch(/scheme: +envelope\n.*keyIds: +alias\/parasol\n/s)
+  const facts = JSON.parse((await parasol(['inspect', '--json'], token)).stdout)
+  expect(facts).toMatchObject({ scheme: 'envelope', suite: 'aes-256-gcm', keyIds: ['alias/parasol'] })
+})
+
+const refusals: readonly [name: string, args: readonly string[], code: number, says: RegExp][] = [
+  ['a missing context', ['encrypt', '-u', 'customer.phone', SECRET], 2, /Say what the data is bound to/],
+  ['a context that is no fact', ['encrypt', '-u', 'x', '-c', SECRET, 'x'], 2, /Expected --context key=value/],
+  [
+    'a fact that is given twice',
+    ['encrypt', '-u', 'x', '-c', 'a=1', '-c', 'a=2', 'x'],
+    2,
+    /Context key "a" was given twice/,
+  ],
+  ['a use case that there is not', ['encrypt', '-u', 'customer.fone', '-c', 'a=1', SECRET], 2, /customer\.phone/],
+  [
+    'a configuration that is not there',
+    ['encrypt', ...bound, '--config', 'no.yaml', SECRET],
+    3,
+    /no\.yaml" does not exist/,
+  ],
+  ['a value that is no token', ['decrypt', ...bound, SECRET], 2, /Not a Parasol token/],
+  ['a token of another scheme', ['decrypt', ...bound, 'enc1.gpg.AAAA'], 4, /reads envelope, not "gpg"/],
+  ['a file that is not there', ['encrypt', ...bound, '--in', 'no', '--out', 'x'], 7, /"no"/],
+  ['one file in place of two', ['encrypt', ...bound, '--in', 'no'], 2, /--in and --out go together/],
+  ['a misspelt flag', ['encrypt', ...bound, '--ot', 'x', SECRET], 2, /unknown option '--ot'/],
+  ['a misspelt command', ['encrpyt'], 2, /unknown command 'encrpyt'\n?.*Did you mean encrypt/s],
+]
+
+it.each(refusals)('refuses %s', async (_name, args, code, says) => {
+  const ended = await parasol(args)
+  expect(ended.stderr).toMatch(says)
+  expect(ended.stderr).not.toMatch(/\n\s+at |node:/)
+  expect(ended.stderr).not.toContain(SECRET)
+  expect(ended).toMatchObject({ code, stdout: '' })
+})
+
+it('explains every command with examples', async () => {
+  for (const command of ['init', 'encrypt', 'decrypt', 'inspect']) {
+    const { code, stdout } = await parasol([command, '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(`$ parasol ${command}`)
+  }
+})
