@@ -27,6 +27,11 @@ export function isAcs3(authorization: string | undefined): boolean {
   return authorization?.startsWith(`${ALGORITHM} `) ?? false
 }
 
+/** Whose signature the header says that it is. */
+export function accessKeyIdOf(authorization: string | undefined): string | undefined {
+  return AUTHORIZATION.exec(authorization ?? '')?.[1]
+}
+
 /** The signature: HMAC-SHA256 over the hash of the request line, the query, the signed headers and the body's hash. */
 export function signAcs3(request: Acs3Request, signedHeaders: readonly string[], secret: string): Buffer {
   const { method, query, headers } = request

@@ -1,3 +1,6 @@
+export type { AuditEvent } from './audit-event.js'
+export { AuditLog } from './audit-log.js'
+export type { AuditedEvents } from './audit-verification.js'
 export { ARN_PREFIX, KeyService, type KeyUse } from './key-service.js'
 export { KeyStore, type KeyStoreOptions } from './key-store.js'
 export type { AccessKey, Alias, Key, KeyMetadata, KeyState, KeyVersion } from './keys.js'

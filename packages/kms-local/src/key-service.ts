@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { allocateSecret, type CryptoError, type EncryptionContext } from '@parasol/core'
+import type { AuditLog } from './audit-log.js'
+import type { AuditedEvents } from './audit-verification.js'
 import { base64Length, encodeBase64 } from './base64-bytes.js'
 import { BadCiphertext, KmsFault } from './faults.js'
 import { blobVersion, openBlob, sealBlob } from './key-blob.js'
@@ -205,6 +207,16 @@ export class KeyService {
   async deleteAccessKey(id: string): Promise<void> {
     if (!this.#store.accessKey(id)) throw new KmsFault('InvalidAccessKeyId.NotFound')
     await this.#store.deleteAccessKey(id)
+  }
+
+  /** The audit log of the store, for the server; closed before the store. */
+  openAuditLog(): Promise<AuditLog> {
+    return this.#store.openAuditLog()
+  }
+
+  /** @throws CryptoError STORE_DAMAGED that says where the audit log is broken */
+  verifyAuditLog(): Promise<AuditedEvents> {
+    return this.#store.verifyAuditLog()
   }
 
   /** What of the store does not open; empty if it is sound. */

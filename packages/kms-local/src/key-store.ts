@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { allocateSecret, CryptoError } from '@parasol/core'
 import { StoreLock } from '@parasol/core/files'
+import { AuditLog } from './audit-log.js'
+import { type AuditedEvents, verifyAuditLog } from './audit-verification.js'
 import type { AccessKey, Alias, Key } from './keys.js'
 import { deriveSubkey, type RootKeySource, SCRYPT_N } from './root-key.js'
 import { type Damage, SealedLog } from './sealed-log.js'
@@ -14,6 +16,12 @@ export interface KeyStoreOptions {
   readonly rootKey: RootKeySource
   /** scrypt's N for a new store. Lower it in tests only. */
   readonly scryptN?: number
+}
+
+/** Of the uses of the root key, each its own. */
+interface StoreKeys {
+  readonly log: Uint8Array
+  readonly audit: Uint8Array
 }
 
 /**
@@ -32,14 +40,16 @@ export class KeyStore implements AsyncDisposable {
   readonly #log: SealedLog
   readonly #lock: StoreLock
   readonly #logKey: Uint8Array
+  readonly #auditKey: Uint8Array
   readonly #state: State
   #queue: Promise<unknown> = Promise.resolve()
 
-  private constructor(folder: string, log: SealedLog, lock: StoreLock, logKey: Uint8Array, state: State) {
+  private constructor(folder: string, log: SealedLog, lock: StoreLock, keys: StoreKeys, state: State) {
     this.#folder = folder
     this.#log = log
     this.#lock = lock
-    this.#logKey = logKey
+    this.#logKey = keys.log
+    this.#auditKey = keys.audit
     this.#state = state
   }
 
@@ -48,20 +58,31 @@ export class KeyStore implements AsyncDisposable {
     await makeFolder(folder)
     const lock = await StoreLock.acquire(folder)
     const state = new State()
-    const logKey = allocateSecret(32)
+    const keys = { log: allocateSecret(32), audit: allocateSecret(32) }
     try {
       const { id, rootKey } = await openHeader(folder, source, scryptN)
-      logKey.set(deriveSubkey(rootKey, id, 'log'))
+      keys.log.set(deriveSubkey(rootKey, id, 'log'))
+      keys.audit.set(deriveSubkey(rootKey, id, 'audit'))
       rootKey.fill(0)
-      const options = { path: join(folder, LOG_FILE), key: logKey, storeId: id }
+      const options = { path: join(folder, LOG_FILE), key: keys.log, storeId: id }
       const log = await SealedLog.open(options, (entity, content) => state.apply(entity, decodeEntity(content)))
-      return new KeyStore(folder, log, lock, logKey, state)
+      return new KeyStore(folder, log, lock, keys, state)
     } catch (error) {
       state[Symbol.dispose]()
-      logKey.fill(0)
+      for (const key of Object.values(keys)) key.fill(0)
       await lock[Symbol.asyncDispose]()
       throw error
     }
+  }
+
+  /** The audit log in the store's folder. Close it before the store. @throws CryptoError STORE_DAMAGED, IO */
+  openAuditLog(): Promise<AuditLog> {
+    return AuditLog.open({ folder: this.#folder, key: this.#auditKey })
+  }
+
+  /** Follows the whole audit log. @throws CryptoError STORE_DAMAGED that says where it is broken */
+  verifyAuditLog(): Promise<AuditedEvents> {
+    return verifyAuditLog(this.#folder, this.#auditKey)
   }
 
   /** A STORE_DAMAGED for each part that does not open; empty in a sound store. */
@@ -150,6 +171,7 @@ export class KeyStore implements AsyncDisposable {
     await this.#log[Symbol.asyncDispose]()
     this.#state[Symbol.dispose]()
     this.#logKey.fill(0)
+    this.#auditKey.fill(0)
     await this.#lock[Symbol.asyncDispose]()
   }
 

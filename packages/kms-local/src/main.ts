@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CryptoError } from '@parasol/core'
-import { serve } from './serve.js'
+import { serve, verify } from './serve.js'
 import { parseServeArguments, USAGE, UsageError } from './serve-arguments.js'
 
 // A debugger that is attached by this signal would read every key.
@@ -8,7 +8,7 @@ process.on('SIGUSR1', () => undefined)
 
 try {
   const options = parseServeArguments(process.argv.slice(2), process.env)
-  if (options) await serve(options)
+  if (options) await (options.command === 'serve' ? serve : verify)(options)
   else process.stdout.write(USAGE)
 } catch (error) {
   if (error instanceof UsageError) fail(2, `${error.message}\nTry: parasol-kms --help`)

@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util'
 import type { RootKeySource } from './root-key.js'
 
 export const USAGE: string = `Usage: parasol-kms serve STORE [options]
+       parasol-kms verify STORE [--key-file FILE]
 
-Serves the keys in the folder STORE over HTTP, as Alibaba Cloud KMS does. A store that is not there is made.
+"serve" serves the keys in the folder STORE over HTTP, as Alibaba Cloud KMS does. A store that is not there is made.
+"verify" follows the audit log of a store that is not served, STORE/audit.log, and says where it is broken.
 
   --key-file FILE       opens the store; made with a new one: 32 random bytes, mode 0600
                         (without it, the passphrase in PARASOL_KMS_PASSPHRASE opens the store)
@@ -22,6 +24,7 @@ Point a client at the printed endpoint with protocol http and the access key. SI
 export class UsageError extends Error {}
 
 export interface ServeOptions {
+  readonly command: 'serve' | 'verify'
   readonly store: string
   readonly rootKey: RootKeySource
   readonly port: number
@@ -37,9 +40,10 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
   const { values, positionals } = parse(args)
   if (values.help) return undefined
   const [command, store, ...rest] = positionals
-  if (command !== 'serve') throw new UsageError('Expected the command "serve"')
-  if (!store || rest.length > 0) throw new UsageError('Expected one folder after "serve"')
+  if (command !== 'serve' && command !== 'verify') throw new UsageError('Expected the command "serve" or "verify"')
+  if (!store || rest.length > 0) throw new UsageError(`Expected one folder after "${command}"`)
   return {
+    command,
     store,
     rootKey: rootKeyOf(values['key-file'], environment['PARASOL_KMS_PASSPHRASE']),
     port: parsePort(values.port),

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { CryptoError } from '@parasol/core'
 import { writeFileAtomic } from '@parasol/core/files'
 import type { KeyService } from './key-service.js'
 import { LocalKms } from './local-kms.js'
@@ -21,7 +22,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     resolve(options.accessKeyFile ?? join(folder, 'access-key.json')),
   )
   const log = options.log ? { onRequest: report } : {}
-  await using server = await startKmsServer({ service, port, host, exposed, ...log })
+  await using audit = await service.openAuditLog()
+  await using server = await startKmsServer({ service, port, host, exposed, audit, ...log })
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   say(`parasol-kms serves ${resolve(folder)}`)
   say(`endpoint: ${server.endpoint} (protocol http)`)
@@ -30,6 +32,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   await ended
   clearInterval(upkeep)
   say('closing')
+}
+
+/** Follows the audit log of a store that nobody serves. @throws CryptoError STORE_DAMAGED that says where it is broken */
+export async function verify({ store: folder, rootKey }: Pick<ServeOptions, 'store' | 'rootKey'>): Promise<void> {
+  await access(join(folder, 'store.json')).catch((cause) => {
+    throw new CryptoError('IO', `There is no store in "${folder}"`, { cause })
+  })
+  await using kms = new LocalKms({ folder, rootKey })
+  const { events, torn } = await (await kms.open()).verifyAuditLog()
+  say(`audit log: ${events} events, none changed, moved or left out`)
+  if (torn) say('a last event was not written whole; its request was not answered')
 }
 
 /** Makes an access key unless the file is there: a secret is shown once, so that one without its file is lost. */

@@ -2,13 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { CryptoError } from '@parasol/core'
-import { isAcs3 } from './acs3-signature.js'
-import { operations } from './aliyun-api.js'
-import { findFormat, json } from './answer-format.js'
+import type { AuditLog } from './audit-log.js'
 import { type FaultCode, KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
-import { Parameters } from './parameters.js'
-import { type ReceivedRequest, readRequest } from './received-request.js'
+import { describeFault, RequestHandler } from './request-handler.js'
 import { RequestVerifier } from './request-signature.js'
 
 export interface KmsServerOptions {
@@ -22,6 +19,8 @@ export interface KmsServerOptions {
   /** How long a request may take to arrive; 10 seconds by default. A slower client is cut off. */
   readonly requestTimeoutMs?: number
   readonly now?: () => Date
+  /** Every request is on disk there before it is answered, a refused one too; if it cannot be, it is not answered. */
+  readonly audit?: AuditLog
   /** Told of each request that was answered: its operation, empty if there is no such one, and its fault, if any. */
   readonly onRequest?: (action: string, fault: string | undefined) => void
 }
@@ -35,7 +34,6 @@ export interface KmsServer extends AsyncDisposable {
   readonly endpoint: string
 }
 
-const API_VERSION = '2016-01-20'
 /** How long requests that are under way have to finish when the server is closed. */
 const CLOSING_MS = 2_000
 /** Without it Node answers a request that names no host by itself, without JSON. */
@@ -57,8 +55,8 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
     accessKey: (id) => service.accessKey(id),
     ...(options.now ? { now: options.now } : {}),
   })
-  const serve = (request: IncomingMessage, response: ServerResponse): void =>
-    void handle(request, response, { ...options, verifier })
+  const handler = new RequestHandler({ ...options, verifier })
+  const serve = (request: IncomingMessage, response: ServerResponse): void => void handler.handle(request, response)
   const server = createServer(
     // Alibaba's client puts up to 6 KB of plaintext and 8 KB of context into the URL.
     {
@@ -84,90 +82,6 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
     endpoint: `${literal}:${address.port}`,
     [Symbol.asyncDispose]: () => close(server),
   }
-}
-
-interface HandlerOptions extends KmsServerOptions {
-  readonly verifier: RequestVerifier
-}
-
-async function handle(request: IncomingMessage, response: ServerResponse, options: HandlerOptions): Promise<void> {
-  const RequestId = randomUUID().toUpperCase()
-  let [action, format] = ['', json]
-  let fault: KmsFault | undefined
-  try {
-    if (request.method !== 'GET' && request.method !== 'POST') throw new KmsFault('UnsupportedHTTPMethod')
-    const received = await readRequest(request)
-    format = findFormat(received.parameters.get('Format')) ?? json
-    const values = authenticate(received, options.verifier)
-    action = knownAction(values.get('Action'))
-    const fields = { RequestId, ...(await perform(options.service, values)) }
-    answer(response, 200, format.contentType, format.write(`${action}Response`, fields))
-  } catch (error) {
-    fault = toFault(error)
-    const fields = describeFault(fault, RequestId, request.headers.host)
-    answer(response, fault.status, format.contentType, format.write('Error', fields))
-    request.resume()
-  }
-  options.onRequest?.(action, fault?.fault)
-}
-
-/** What is no operation of ours may be anything, a plaintext too: it is not told. */
-function knownAction(action = ''): string {
-  return operations.has(action) ? action : ''
-}
-
-/** The parameters of a request that is what an access key signed. */
-function authenticate(received: ReceivedRequest, verifier: RequestVerifier): ReadonlyMap<string, string> {
-  const { method, parameters, headers } = received
-  if (!isAcs3(headers.get('authorization'))) {
-    verifier.verify(method, parameters)
-    return parameters
-  }
-  verifier.verifyAcs3(received)
-  if (parameters.has('Action') || parameters.has('Version')) throw new KmsFault('ParseRequestParameterException')
-  return new Map([
-    ...parameters,
-    ['Action', headers.get('x-acs-action') ?? ''],
-    ['Version', headers.get('x-acs-version') ?? ''],
-  ])
-}
-
-async function perform(service: KeyService, values: ReadonlyMap<string, string>): Promise<object> {
-  const parameters = new Parameters(values)
-  const operation = operations.get(parameters.text('Action'))
-  if (parameters.text('Version') !== API_VERSION) throw new KmsFault('InvalidParameter', 'Version')
-  if (!findFormat(values.get('Format'))) throw new KmsFault('InvalidParameter', 'Format')
-  if (!operation) throw new KmsFault('UnsupportedOperation')
-  await service.upkeep()
-  return operation(service, parameters)
-}
-
-function toFault(error: unknown): KmsFault {
-  if (error instanceof KmsFault) return error
-  if (CryptoError.is(error))
-    return new KmsFault(error.code === 'IO' ? 'ServiceUnavailableTemporary' : 'InternalFailure')
-  return new KmsFault('InternalFailure')
-}
-
-function describeFault({ status, fault, message }: KmsFault, RequestId: string, host = '127.0.0.1'): object {
-  return {
-    HttpStatus: status,
-    Code: fault,
-    Message: message,
-    RequestId,
-    HostId: /^[\w.:[\]-]+$/.test(host) ? host : '',
-  }
-}
-
-function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
-  const text = Buffer.from(body)
-  response.writeHead(status, {
-    'content-type': contentType,
-    'content-length': text.length,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  })
-  response.end(text)
 }
 
 const malformed: Readonly<Record<string, FaultCode>> = {

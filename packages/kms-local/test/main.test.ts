@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { KeyStore } from '@parasol/kms-local'
@@ -77,6 +77,13 @@ it.skipIf(!isBuilt)('serves a new store by one command, ends cleanly and opens a
     expect(existsSync(join(store, 'lock'))).toBe(false)
   }
   expect(secrets[0]).toBe(secrets[1])
+  const verify = ['verify', store, '--key-file', join(folder, 'key')]
+  expect((await run(verify).ended).output).toBe('audit log: 2 events, none changed, moved or left out\n')
+  const log = join(store, 'audit.log')
+  writeFileSync(log, readFileSync(log, 'utf8').replace('ListKeys', 'ListNone'))
+  const { code, errors } = await run(verify).ended
+  expect(code).toBe(1)
+  expect(errors).toMatch(/is broken at line 1$/m)
 })
 
 it.skipIf(!isBuilt)('makes another access key when its file is gone (needs build)', async () => {
@@ -111,7 +118,7 @@ it.skipIf(!isBuilt)('prints how it is used (needs build)', async () => {
 })
 
 it.skipIf(!isBuilt).each([
-  ['no command', [], /Expected the command "serve"/],
+  ['no command', [], /Expected the command "serve" or "verify"/],
   ['no folder', ['serve'], /Expected one folder/],
   ['two folders', ['serve', 'a', 'b'], /Expected one folder/],
   ['an unknown option', ['serve', 'a', '--fast'], /Unknown option '--fast'/],

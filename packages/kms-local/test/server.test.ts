@@ -1,3 +1,4 @@
+import { readFileSync, renameSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -318,6 +319,70 @@ it('tells of each request its action and fault, and no value in any answer that 
   expect(refused.map(({ status }) => status).every((status) => status >= 400)).toBe(true)
   expect(JSON.stringify(refused)).not.toContain(canary)
   expect(running.log.slice(0, 2)).toEqual(['Encrypt Forbidden.KeyNotFound', 'Decrypt InvalidParameter'])
+})
+
+async function startAudited() {
+  const folder = scratchFolder()
+  const kms = new LocalKms({ folder, rootKey: { keyFile: join(folder, 'key') }, createKeys: ['alias/one'] })
+  const service = await kms.open()
+  const audit = await service.openAuditLog()
+  const server = await startKmsServer({ service, audit })
+  onTestFinished(async () => {
+    await server[Symbol.asyncDispose]()
+    await audit[Symbol.asyncDispose]()
+    await kms[Symbol.asyncDispose]()
+  })
+  const path = join(folder, 'audit.log')
+  const events = (): Record<string, unknown>[] =>
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line.slice(65)))
+  return { running: { server, accessKey: await service.createAccessKey(), log: [] }, service, path, events }
+}
+
+it('audits every request, refused ones too, without any value', async () => {
+  const { running, service, path, events } = await startAudited()
+  const canary = 'Q0FOQVJZLTEzODAwMTM4MDAw'
+  await call(running, {
+    Action: 'Encrypt',
+    KeyId: 'alias/one',
+    Plaintext: canary,
+    EncryptionContext: `{"a":"${canary}"}`,
+  })
+  await call(running, { Action: 'Encrypt', KeyId: canary, Plaintext: canary })
+  await call(running, { Action: canary })
+  await call({ ...running, accessKey: { ...running.accessKey, secret: canary } }, { Action: 'ListKeys' })
+  await send(running, { body: `Plaintext=${canary}&AccessKeyId=${canary}&Signature=${canary}&KeyId=${canary}` })
+  await send(running, { path: `/${canary}`, headers: { 'user-agent': canary } })
+  await send(running, { method: 'DELETE' })
+  const { id: accessKeyId } = running.accessKey
+  const known = { userIdentity: { type: 'access-key', accessKeyId } }
+  expect(events()).toMatchObject([
+    { eventName: 'Encrypt', resourceName: 'alias/one', requestId: expect.stringMatching(/^[0-9A-F-]{36}$/), ...known },
+    { eventName: 'Encrypt', errorCode: 'Forbidden.KeyNotFound', ...known },
+    { eventName: '', errorCode: 'UnsupportedOperation', ...known },
+    { errorCode: 'SignatureDoesNotMatch', userIdentity: { type: 'claimed', accessKeyId } },
+    { errorCode: 'MissingParameter', sourceIpAddress: '127.0.0.1' },
+    { errorCode: 'NotFound' },
+    { errorCode: 'UnsupportedHTTPMethod' },
+  ])
+  // Who signs nothing may claim any access key id.
+  const log = readFileSync(path, 'utf8').replaceAll(`"claimed","accessKeyId":"${canary}"`, '')
+  expect(log).not.toContain(canary)
+  expect(log).not.toContain(running.accessKey.secret)
+  expect(await service.verifyAuditLog()).toEqual({ events: 7, torn: false })
+})
+
+it('gives nothing away that it cannot audit', async () => {
+  const { running, path } = await startAudited()
+  expect((await call(running, { Action: 'GenerateDataKey', KeyId: 'alias/one' })).status).toBe(200)
+  renameSync(path, `${path}.away`)
+  const refused = await call(running, { Action: 'GenerateDataKey', KeyId: 'alias/one' })
+  expect(refused).toMatchObject({ status: 503, body: { Code: 'ServiceUnavailableTemporary' } })
+  expect(refused.body['Plaintext']).toBeUndefined()
+  renameSync(`${path}.away`, path)
+  expect((await call(running, { Action: 'GenerateDataKey', KeyId: 'alias/one' })).status).toBe(200)
 })
 
 it('listens on loopback unless it is told that others may come', async () => {

@@ -1,0 +1,30 @@
+/** One request as Alibaba Cloud's ActionTrail tells of it; no parameter but names of keys, no plaintext, no secret. */
+export interface AuditEvent {
+  readonly eventId: string
+  readonly eventVersion: '1'
+  readonly eventTime: string
+  readonly eventType: 'ApiCall'
+  /** Empty for what is no operation of ours. */
+  readonly eventName: string
+  readonly serviceName: 'Kms'
+  readonly acsRegion: 'local'
+  readonly requestId: string
+  readonly sourceIpAddress: string
+  readonly userAgent: string
+  /** `claimed` until the signature was found right. */
+  readonly userIdentity: { readonly type: 'access-key' | 'claimed'; readonly accessKeyId: string }
+  readonly resourceName?: string
+  readonly errorCode?: string
+}
+
+/** Cut to a length, and to characters that a terminal does not act on. */
+export function printable(text: string | undefined, length: number): string {
+  return (text ?? '').slice(0, length).replaceAll(/[^\x20-\x7e]/g, '?')
+}
+
+/** The name of a key or alias, if it looks like one: what else stands in its place may be anything. */
+export function resourceName(name: string | undefined): string | undefined {
+  return name !== undefined && /^(acs:kms:[\w-]*:\w*:)?(key\/)?([0-9a-f-]{36}|alias\/[\w/-]{1,249})$/.test(name)
+    ? name
+    : undefined
+}

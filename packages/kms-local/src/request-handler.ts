@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CryptoError } from '@parasol/core'
+import { accessKeyIdOf, isAcs3 } from './acs3-signature.js'
+import { operations } from './aliyun-api.js'
+import { type AnswerFormat, findFormat, json } from './answer-format.js'
+import { type AuditEvent, printable, resourceName } from './audit-event.js'
+import type { AuditLog } from './audit-log.js'
+import { KmsFault } from './faults.js'
+import type { KeyService } from './key-service.js'
+import { timestamp } from './keys.js'
+import { Parameters } from './parameters.js'
+import { type ReceivedRequest, readRequest } from './received-request.js'
+import type { RequestVerifier } from './request-signature.js'
+
+const API_VERSION = '2016-01-20'
+
+export interface RequestHandlerOptions {
+  readonly service: KeyService
+  readonly verifier: RequestVerifier
+  readonly audit?: AuditLog
+  readonly onRequest?: (action: string, fault: string | undefined) => void
+}
+
+/** What becomes known of a request while it is handled. */
+class Exchange {
+  readonly requestId: string = randomUUID().toUpperCase()
+  readonly request: IncomingMessage
+  received: ReceivedRequest | undefined
+  format: AnswerFormat = json
+  isAuthentic = false
+  action = ''
+  fault: KmsFault | undefined
+
+  constructor(request: IncomingMessage) {
+    this.request = request
+  }
+}
+
+/** Handles one request after another: reads, authenticates, performs, audits, answers. */
+export class RequestHandler {
+  readonly #options: RequestHandlerOptions
+
+  constructor(options: RequestHandlerOptions) {
+    this.#options = options
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = new Exchange(request)
+    let body = await this.#perform(exchange).catch((error: unknown) => refuse(exchange, error))
+    if (this.#options.audit) {
+      await this.#options.audit.record(describeEvent(exchange)).catch((error: unknown) => {
+        body = refuse(exchange, error)
+      })
+    }
+    answer(response, exchange.fault?.status ?? 200, exchange.format.contentType, body)
+    if (exchange.fault) request.resume()
+    this.#options.onRequest?.(exchange.action, exchange.fault?.fault)
+  }
+
+  async #perform(exchange: Exchange): Promise<string> {
+    const { request, requestId } = exchange
+    if (request.method !== 'GET' && request.method !== 'POST') throw new KmsFault('UnsupportedHTTPMethod')
+    const received = await readRequest(request)
+    exchange.received = received
+    exchange.format = findFormat(received.parameters.get('Format')) ?? json
+    const values = authenticate(received, this.#options.verifier)
+    exchange.isAuthentic = true
+    exchange.action = knownAction(values.get('Action'))
+    const fields = { RequestId: requestId, ...(await perform(this.#options.service, values)) }
+    return exchange.format.write(`${exchange.action}Response`, fields)
+  }
+}
+
+/** What is no operation of ours may be anything, a plaintext too: it is not told. */
+function knownAction(action = ''): string {
+  return operations.has(action) ? action : ''
+}
+
+/** The parameters of a request that is what an access key signed. */
+function authenticate(received: ReceivedRequest, verifier: RequestVerifier): ReadonlyMap<string, string> {
+  const { method, parameters, headers } = received
+  if (!isAcs3(headers.get('authorization'))) {
+    verifier.verify(method, parameters)
+    return parameters
+  }
+  verifier.verifyAcs3(received)
+  if (parameters.has('Action') || parameters.has('Version')) throw new KmsFault('ParseRequestParameterException')
+  return new Map([
+    ...parameters,
+    ['Action', headers.get('x-acs-action') ?? ''],
+    ['Version', headers.get('x-acs-version') ?? ''],
+  ])
+}
+
+async function perform(service: KeyService, values: ReadonlyMap<string, string>): Promise<object> {
+  const parameters = new Parameters(values)
+  const operation = operations.get(parameters.text('Action'))
+  if (parameters.text('Version') !== API_VERSION) throw new KmsFault('InvalidParameter', 'Version')
+  if (!findFormat(values.get('Format'))) throw new KmsFault('InvalidParameter', 'Format')
+  if (!operation) throw new KmsFault('UnsupportedOperation')
+  await service.upkeep()
+  return operation(service, parameters)
+}
+
+/** The body of a refusal. */
+function refuse(exchange: Exchange, error: unknown): string {
+  exchange.fault = toFault(error)
+  return exchange.format.write(
+    'Error',
+    describeFault(exchange.fault, exchange.requestId, exchange.request.headers.host),
+  )
+}
+
+function describeEvent({ request, requestId, received, isAuthentic, action, fault }: Exchange): AuditEvent {
+  const { parameters = new Map<string, string>(), headers } = received ?? {}
+  const resource = resourceName(
+    parameters.get('KeyId') ?? parameters.get('DestinationKeyId') ?? parameters.get('AliasName'),
+  )
+  const accessKeyId = accessKeyIdOf(headers?.get('authorization')) ?? parameters.get('AccessKeyId')
+  return {
+    eventId: requestId,
+    eventVersion: '1',
+    eventTime: timestamp(new Date()),
+    eventType: 'ApiCall',
+    eventName: action,
+    serviceName: 'Kms',
+    acsRegion: 'local',
+    requestId,
+    sourceIpAddress: request.socket.remoteAddress ?? '',
+    userAgent: isAuthentic ? printable(request.headers['user-agent'], 256) : '',
+    userIdentity: isAuthentic
+      ? { type: 'access-key', accessKeyId: printable(accessKeyId, 128) }
+      : { type: 'claimed', accessKeyId: /^\w{1,32}$/.test(accessKeyId ?? '') ? `${accessKeyId}` : '' },
+    ...(resource === undefined ? {} : { resourceName: resource }),
+    ...(fault ? { errorCode: fault.fault } : {}),
+  }
+}
+
+function toFault(error: unknown): KmsFault {
+  if (error instanceof KmsFault) return error
+  if (CryptoError.is(error))
+    return new KmsFault(error.code === 'IO' ? 'ServiceUnavailableTemporary' : 'InternalFailure')
+  return new KmsFault('InternalFailure')
+}
+
+export function describeFault({ status, fault, message }: KmsFault, RequestId: string, host = '127.0.0.1'): object {
+  return {
+    HttpStatus: status,
+    Code: fault,
+    Message: message,
+    RequestId,
+    HostId: /^[\w.:[\]-]+$/.test(host) ? host : '',
+  }
+}
+
+function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
+  const text = Buffer.from(body)
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': text.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(text)
+}
