@@ -75,7 +75,8 @@ export async function* rewrapStream(
   try {
     const { encodedGreenKey, header, rest } = await readStreamHead(chunks)
     yield Buffer.concat([await rewrap(encodedGreenKey), header, rest])
-    yield* chunks
+    // The source may read into the same memory again.
+    for await (const chunk of chunks) yield Uint8Array.from(chunk)
   } finally {
     await chunks.return(undefined)
   }

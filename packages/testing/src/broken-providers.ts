@@ -4,6 +4,7 @@ import { brokenManners } from './broken/broken-manners.js'
 import { brokenMemory } from './broken/broken-memory.js'
 import { brokenRecords } from './broken/broken-records.js'
 import { brokenRewraps } from './broken/broken-rewraps.js'
+import { brokenSeeks } from './broken/broken-seeks.js'
 import { brokenStreams } from './broken/broken-streams.js'
 import type { BrokenProvider } from './broken/variant.js'
 
@@ -15,5 +16,6 @@ export const brokenProviders: readonly BrokenProvider[] = [
   ...brokenManners,
   ...brokenRecords,
   ...brokenRewraps,
+  ...brokenSeeks,
   ...brokenStreams,
 ]

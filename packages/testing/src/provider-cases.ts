@@ -1,4 +1,10 @@
-import { isRecordProvider, isRewrapProvider, isStreamProvider } from '@parasol/core'
+import {
+  isRecordProvider,
+  isRewrapProvider,
+  isSeekableProvider,
+  isStreamProvider,
+  isStreamRewrapProvider,
+} from '@parasol/core'
 
 import { type ConformanceCase, lift } from './conformance-case.js'
 import { ifAble } from './provider/ability.js'
@@ -6,7 +12,9 @@ import type { ProviderHarness } from './provider/provider-harness.js'
 import { recordCases } from './provider/record-cases.js'
 import { recordTamperingCases } from './provider/record-tampering-cases.js'
 import { rewrapCases } from './provider/rewrap-cases.js'
+import { seekCases } from './provider/seek-cases.js'
 import { streamCases } from './provider/stream-cases.js'
+import { streamRewrapCases } from './provider/stream-rewrap-cases.js'
 import { streamTamperingCases } from './provider/stream-tampering-cases.js'
 import { traitCases } from './provider/trait-cases.js'
 import type { Subject } from './subject.js'
@@ -19,6 +27,8 @@ export const providerCases: readonly ConformanceCase<ProviderHarness>[] = [
   ...ifAble(isRecordProvider, [...recordCases, ...recordTamperingCases]),
   ...ifAble(isRewrapProvider, rewrapCases),
   ...ifAble(isStreamProvider, [...streamCases, ...streamTamperingCases]),
+  ...ifAble(isSeekableProvider, seekCases),
+  ...ifAble(isStreamRewrapProvider, streamRewrapCases),
 ]
 
 function subjectOf({ provider, stranger, integrity = 'ciphertext' }: ProviderHarness): Subject {

@@ -2,19 +2,21 @@ import { randomBytes } from 'node:crypto'
 import {
   CryptoError,
   DATA_KEY_BYTES,
+  decryptionFailed,
   type EncryptionContext,
   encodeContext,
   type RecordProvider,
-  type RewrapProvider,
-  type StreamProvider,
+  type SeekableProvider,
+  type StreamRewrapProvider,
   throwIfAborted,
 } from '@parasol/core'
 
 import { concat } from '../bytes.js'
 import { type Aead, aesGcm, OVERHEAD_BYTES } from './aead.js'
+import { openSeekable } from './seekable.js'
 import { openSegments, sealSegments } from './segments.js'
 
-export type ReferenceProvider = RecordProvider & RewrapProvider & StreamProvider
+export type ReferenceProvider = RecordProvider & SeekableProvider & StreamRewrapProvider
 
 /** What the reference provider is made of. A broken variant swaps one of them. */
 export interface ReferenceParts {
@@ -101,6 +103,29 @@ export function referenceProvider(swapped: Partial<ReferenceParts> = {}): Refere
         ciphertext,
         options,
       }),
+
+    openSeekable: async (ciphertext, context, options) =>
+      openSeekable(ciphertext, {
+        aead,
+        unwrap: (wrapped) => unwrap(parts, wrapped, 'stream', context),
+        wrappedBytes: WRAPPED_BYTES,
+        associate: (label) => associate(label, context),
+        signal: options?.signal,
+      }),
+
+    async *rewrapStream(ciphertext, context, options) {
+      throwIfAborted(options?.signal)
+      let head: Uint8Array | undefined = new Uint8Array(0)
+      for await (const chunk of ciphertext) {
+        if (!head) yield chunk.slice()
+        else head = concat(head, chunk)
+        if (!head || head.length < WRAPPED_BYTES) continue
+        const key = unwrap(parts, head.subarray(0, WRAPPED_BYTES), 'stream', context)
+        yield concat(wrap(parts, key, 'stream', context), head.subarray(WRAPPED_BYTES))
+        head = undefined
+      }
+      if (head) throw decryptionFailed()
+    },
   }
 }
 

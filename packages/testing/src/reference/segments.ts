@@ -16,7 +16,7 @@ export async function* sealSegments(
   options: CallOptions = {},
 ): AsyncGenerator<Uint8Array> {
   for await (const { bytes, index, last } of segments(plaintext, SEGMENT_BYTES, options)) {
-    yield aead.seal(key, bytes, associate(label(index, last)))
+    yield aead.seal(key, bytes, associate(segmentLabel(index, last)))
   }
 }
 
@@ -36,7 +36,7 @@ export async function* openSegments(given: OpenOptions): AsyncGenerator<Uint8Arr
   let key: Uint8Array | undefined
   for await (const segment of segments(given.ciphertext, SEGMENT_BYTES + OVERHEAD_BYTES, options, given.wrappedBytes)) {
     if (segment.head) key = given.unwrap(segment.bytes)
-    else if (key) yield aead.open(key, segment.bytes, associate(label(segment.index, segment.last)))
+    else if (key) yield aead.open(key, segment.bytes, associate(segmentLabel(segment.index, segment.last)))
     if (segment.head && segment.last) throw decryptionFailed()
   }
 }
@@ -71,6 +71,7 @@ async function* segments(
   yield { bytes: pending, index, last: true, head: index < 0 }
 }
 
-function label(index: number, last: boolean): string {
+/** What a segment says of its place. */
+export function segmentLabel(index: number, last: boolean): string {
   return `segment ${index}${last ? ' last' : ''}`
 }
