@@ -113,7 +113,8 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, Uint8Array>> {
     const parsed = this.#parse(key)
-    if (parsed.greenKey.length !== key.length) throw decryptionFailed()
+    const tooShort = [...fields.values()].some((field) => field.length < FIELD_OVERHEAD)
+    if (tooShort || parsed.greenKey.length !== key.length) throw decryptionFailed()
     using recordKey = await this.#openRecord(parsed, context, options)
     const open = (field: Uint8Array, aad: Uint8Array) => openField(parsed.suite, recordKey.key, field, aad)
     return new Map([...fields].map(([name, field]) => [name, open(field, fieldAad(name))]))

@@ -105,6 +105,18 @@ it.each(suites)('%s: gives two records of the same fields nothing in common but 
   for (const [name, field] of one.fields) expect(field).not.toEqual(other.fields.get(name))
 })
 
+it('refuses a value or a record with a field that is too short before it asks the KMS', async () => {
+  const kms = new KnownKeyKms(bytesFor('shared', 32))
+  const provider = new EnvelopeProvider({ kms, keyId: 'alias/parasol' })
+  const { key, fields } = await provider.encryptRecord(FIELDS, CONTEXT)
+  for (const short of [new Uint8Array(0), new Uint8Array(FIELD_OVERHEAD - 1)]) {
+    const record = { key, fields: new Map([...fields, ['fax', short]]) }
+    await expect(provider.decryptRecord(record, CONTEXT)).rejects.toMatchObject(failed)
+    await expect(provider.decrypt(Buffer.concat([key, short]), CONTEXT)).rejects.toMatchObject(failed)
+  }
+  expect(kms.calls.map(({ operation }) => operation)).toEqual(['generateDataKey'])
+})
+
 it('refuses a record without fields, and a name that is not well-formed', async () => {
   const provider = new EnvelopeProvider({ kms: new FakeKms(), keyId: 'alias/parasol' })
   const invalid = { code: 'INVALID_INPUT' }
