@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { CryptoError } from '@parasol/core'
 import { signRequest } from '@parasol/kms-local'
@@ -70,9 +69,10 @@ async function send(port: number, request: Uint8Array): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
   socket.on('data', (chunk) => chunks.push(chunk))
+  // A reset after the answer, or instead of it, shows in what was read.
   socket.on('error', () => undefined)
   socket.end(request)
-  await once(socket, 'close')
+  await new Promise((resolve) => socket.once('close', resolve))
   return Buffer.concat(chunks).toString('latin1')
 }
 

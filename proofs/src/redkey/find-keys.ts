@@ -1,3 +1,6 @@
+/** Most of a process's memory was never used. */
+const PAGE = Buffer.alloc(4096)
+
 /** Looks for many keys in much memory, reading each byte once: in how many forms there are keys does not matter. */
 export class KeyFinder {
   /** Indexes of the keys of which at least a half was found. */
@@ -15,10 +18,16 @@ export class KeyFinder {
   /** The longest pattern: chunks of memory must overlap by that much. */
   static readonly OVERLAP = 64
 
-  search(memory: Uint8Array): void {
-    const last = memory.length - 3
-    let head = ((memory[0] ?? 0) << 8) | (memory[1] ?? 0)
-    for (let at = 0; at <= last; at++) {
+  search(memory: Buffer): void {
+    for (let start = 0; start < memory.length; start += PAGE.length) {
+      const end = Math.min(start + PAGE.length, memory.length)
+      if (!memory.subarray(start, end).equals(PAGE)) this.#searchPage(memory, start, Math.min(end, memory.length - 2))
+    }
+  }
+
+  #searchPage(memory: Buffer, start: number, end: number): void {
+    let head = ((memory[start] ?? 0) << 8) | (memory[start + 1] ?? 0)
+    for (let at = start; at < end; at++) {
       head = ((head << 8) | (memory[at + 2] as number)) & 0xff_ffff
       if (((this.#filter[head >> 3] as number) & (1 << (head & 7))) !== 0) this.#compare(memory, at, head)
     }

@@ -3,7 +3,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises'
 const CHUNK = 4 * 1024 * 1024
 
 /** The memory of a process that can be read, chunk by chunk, on Linux. Stop the process first. */
-export async function* processMemory(pid: number, overlap: number): AsyncGenerator<Uint8Array> {
+export async function* processMemory(pid: number, overlap: number): AsyncGenerator<Buffer> {
   const maps = await readFile(`/proc/${pid}/maps`, 'utf8')
   await using memory = await open(`/proc/${pid}/mem`, 'r')
   const buffer = Buffer.alloc(CHUNK)
