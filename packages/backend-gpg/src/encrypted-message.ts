@@ -14,6 +14,12 @@ export interface EncryptedMessage {
   readonly canonical: boolean
 }
 
+/** What of a message says who can read it. */
+export type AddressedMessage = Pick<EncryptedMessage, 'sessionKeys' | 'data'>
+
+/** What of a message could be written in other ways. */
+export type WrittenForm = Pick<EncryptedMessage, 'preamble' | 'canonical'>
+
 /** The session key of a message, encrypted to one key. */
 export interface EncryptedSessionKey {
   readonly packet: Uint8Array
@@ -30,7 +36,8 @@ export interface AddressedPart {
 
 const { publicKeyEncryptedSessionKey: PKESK, symEncryptedSessionKey: SKESK, marker: MARKER } = enums.packet
 const { symEncryptedIntegrityProtectedData: SEIPD, aeadEncryptedData: OCB } = enums.packet
-const MAX_BEFORE_DATA = new Map<number, number>([
+/** How many packets of which kinds may stand before the encrypted data. */
+export const MAX_BEFORE_DATA: ReadonlyMap<number, number> = new Map<number, number>([
   [PKESK, 128],
   [SKESK, 16],
   [MARKER, 1],
@@ -52,17 +59,23 @@ export function parseEncryptedMessage(ciphertext: Uint8Array): EncryptedMessage 
   if (!binary || !packets || !data || (data.tag !== SEIPD && data.tag !== OCB)) return undefined
   const before = packets.slice(0, -1)
   if (!isWithinLimits(before)) return undefined
+  const preamble = binary.subarray(0, data.start)
   return {
-    sessionKeys: before.flatMap((frame) => readSessionKey(frame, binary)),
-    preamble: binary.subarray(0, data.start),
+    sessionKeys: readSessionKeys(preamble),
+    preamble,
     data: binary.subarray(data.start),
     canonical: data.canonical,
   }
 }
 
+/** The session keys among the packets before the encrypted data. */
+export function readSessionKeys(preamble: Uint8Array): readonly EncryptedSessionKey[] {
+  return (splitPackets(preamble, MAX_PACKETS) ?? []).flatMap((frame) => readSessionKey(frame, preamble))
+}
+
 /** Undefined if these keys open nothing of the message, or would be tried too often. */
 export function addressedPart(
-  { sessionKeys, data }: EncryptedMessage,
+  { sessionKeys, data }: AddressedMessage,
   candidates: readonly PrivateKey[],
 ): AddressedPart | undefined {
   const addressed = sessionKeys.map(({ packet, keyId }) => ({ packet, keys: keysOfId(candidates, keyId) }))

@@ -3,23 +3,32 @@ import {
   allocateSecret,
   type CallOptions,
   CryptoError,
-  type CryptoProvider,
   DATA_KEY_BYTES,
   decryptionFailed,
   type EncryptionContext,
   encodeContext,
   type ProviderTraits,
   requireEmptyContext,
+  type StreamProvider,
   throwIfAborted,
 } from '@parasol/core'
+import type { PrivateKey } from 'openpgp'
 import { armorMessage } from './armored-text.js'
-import { addressedPart, type EncryptedMessage, parseEncryptedMessage } from './encrypted-message.js'
+import { decryptMessageStream } from './decrypt-stream.js'
+import { writeMessageStream } from './encrypt-stream.js'
+import {
+  type AddressedMessage,
+  type AddressedPart,
+  addressedPart,
+  parseEncryptedMessage,
+  type WrittenForm,
+} from './encrypted-message.js'
 import { parseFingerprint } from './fingerprint.js'
 import { KeyCache } from './key-cache.js'
 import type { KeySource } from './key-ring.js'
-import { openMessage } from './open-message.js'
+import { type OpenPolicy, openMessage } from './open-message.js'
 import { CONTEXT_NOTATION, notation, RECIPIENTS_NOTATION } from './signatures.js'
-import { preambleDigest, writeMessage } from './write-message.js'
+import { type Envelope, preambleDigest, writeMessage } from './write-message.js'
 
 export interface GpgOptions {
   readonly keyRing: KeySource
@@ -59,7 +68,7 @@ const MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024
  * with `context: signed` the SHA-256 of the context: so it can be neither changed in any byte of its binary form, nor
  * moved to another row, nor passed on to another reader as if it had been written to him.
  */
-export class GpgProvider implements CryptoProvider, Disposable {
+export class GpgProvider implements StreamProvider, Disposable {
   readonly scheme: string
   readonly traits: ProviderTraits
   readonly #keys: KeyCache
@@ -101,15 +110,9 @@ export class GpgProvider implements CryptoProvider, Disposable {
     const contextDigest = this.#contextDigest(context)
     requireSize(plaintext.length)
     const copy = Uint8Array.from(plaintext)
-    const sessionKey = allocateSecret(DATA_KEY_BYTES)
+    const sessionKey = randomFillSync(allocateSecret(DATA_KEY_BYTES))
     try {
-      const message = await writeMessage({
-        plaintext: copy,
-        sessionKey: randomFillSync(sessionKey),
-        recipients: await this.#keys.certificates(this.#recipients),
-        signer: this.#signer === undefined ? undefined : await this.#keys.unlocked(this.#signer),
-        notations: this.traits.bindsContext ? [notation(CONTEXT_NOTATION, contextDigest)] : [],
-      })
+      const message = await writeMessage(copy, await this.#envelope(sessionKey, contextDigest))
       throwIfAborted(options?.signal)
       return this.#armor ? armorMessage(message) : message
     } finally {
@@ -122,28 +125,88 @@ export class GpgProvider implements CryptoProvider, Disposable {
     throwIfAborted(options?.signal)
     const contextDigest = this.#contextDigest(context)
     const message = parseEncryptedMessage(Uint8Array.from(ciphertext))
-    const secretKeys = await this.#keys.secretKeys(this.#decryptWith)
-    const certificates = await this.#keys.certificates(this.#verify)
+    const addressed = await this.#address(message)
     throwIfAborted(options?.signal)
-    const addressed = message && addressedPart(message, secretKeys)
-    if (!addressed) throw decryptionFailed()
-    const { bindsContext } = this.traits
-    const decryptionKeys = await Promise.all(addressed.fingerprints.map((digits) => this.#keys.unlocked(digits)))
-    const plaintext = await openMessage(addressed.packets, decryptionKeys, {
-      certificates,
-      notations: expectedNotations(message, contextDigest),
-      notationsRequired: bindsContext,
-      readers: addressed.fingerprints,
-      allowUnsigned: this.#allowUnsigned,
-    })
+    if (!message || !addressed) throw decryptionFailed()
+    const policy = await this.#policy(message, addressed.fingerprints, contextDigest)
+    const plaintext = await openMessage(addressed.packets, await this.#unlock(addressed), policy)
     throwIfAborted(options?.signal)
     if (!plaintext) throw decryptionFailed()
     return plaintext
   }
 
+  /** Always binary. */
+  async *encryptStream(
+    plaintext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncGenerator<Uint8Array> {
+    throwIfAborted(options?.signal)
+    const contextDigest = this.#contextDigest(context)
+    const sessionKey = randomFillSync(allocateSecret(DATA_KEY_BYTES))
+    try {
+      const envelope = await this.#envelope(sessionKey, contextDigest)
+      yield* untilAborted(writeMessageStream(plaintext, envelope), options?.signal)
+    } finally {
+      sessionKey.fill(0)
+    }
+  }
+
+  /**
+   * Yields nothing before the whole message is authenticated: until then, its plaintext lies in an encrypted file of the
+   * temporary folder. Text and messages in other formats than that of gpg 2.2 are gathered in memory, 32 MiB at most.
+   */
+  async *decryptStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncGenerator<Uint8Array> {
+    throwIfAborted(options?.signal)
+    const contextDigest = this.#contextDigest(context)
+    const source = untilAborted(ciphertext, options?.signal)
+    const plaintext = decryptMessageStream(source, {
+      address: async (message) => {
+        const addressed = await this.#address(message)
+        return addressed && { ...addressed, keys: await this.#unlock(addressed) }
+      },
+      policy: (message, fingerprints) => this.#policy(message, fingerprints, contextDigest),
+      decryptWhole: (bytes) => this.decrypt(bytes, context, options),
+    })
+    yield* untilAborted(plaintext, options?.signal)
+  }
+
   /** Zeroes unlocked secret keys, as far as OpenPGP.js can. */
   [Symbol.dispose](): void {
     this.#keys[Symbol.dispose]()
+  }
+
+  async #envelope(sessionKey: Uint8Array, contextDigest: Uint8Array): Promise<Envelope> {
+    return {
+      sessionKey,
+      recipients: await this.#keys.certificates(this.#recipients),
+      signer: this.#signer === undefined ? undefined : await this.#keys.unlocked(this.#signer),
+      notations: this.traits.bindsContext ? [notation(CONTEXT_NOTATION, contextDigest)] : [],
+    }
+  }
+
+  /** Looks for our keys before it says that a message is not in order: a missing key is an error of its own. */
+  async #address(message: AddressedMessage | undefined): Promise<AddressedPart | undefined> {
+    const secretKeys = await this.#keys.secretKeys(this.#decryptWith)
+    return message && addressedPart(message, secretKeys)
+  }
+
+  #unlock({ fingerprints }: AddressedPart): Promise<PrivateKey[]> {
+    return Promise.all(fingerprints.map((digits) => this.#keys.unlocked(digits)))
+  }
+
+  async #policy(message: WrittenForm, readers: readonly string[], contextDigest: Uint8Array): Promise<OpenPolicy> {
+    return {
+      certificates: await this.#keys.certificates(this.#verify),
+      notations: expectedNotations(message, contextDigest),
+      notationsRequired: this.traits.bindsContext,
+      readers,
+      allowUnsigned: this.#allowUnsigned,
+    }
   }
 
   #contextDigest(context: EncryptionContext): Uint8Array {
@@ -153,11 +216,22 @@ export class GpgProvider implements CryptoProvider, Disposable {
 }
 
 /** A message of ours is written in one way only, the header of its data included. */
-function expectedNotations({ preamble, canonical }: EncryptedMessage, contextDigest: Uint8Array) {
+function expectedNotations({ preamble, canonical }: WrittenForm, contextDigest: Uint8Array) {
   return {
     [CONTEXT_NOTATION]: contextDigest,
     [RECIPIENTS_NOTATION]: canonical ? preambleDigest(preamble) : undefined,
   }
+}
+
+async function* untilAborted(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    throwIfAborted(signal)
+    yield chunk
+  }
+  throwIfAborted(signal)
 }
 
 function parseAll(fingerprints: readonly string[]): readonly string[] {

@@ -1,14 +1,12 @@
 import { type Config, enums, type Message, type PrivateKey, readMessage } from 'openpgp'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
-import { areAcceptedSignatures, type SignaturePolicy } from './signatures.js'
+import { areAcceptedSignatures, MAX_SIGNATURES, type SignaturePolicy, type VerificationResult } from './signatures.js'
 
 export interface OpenPolicy extends SignaturePolicy {
   /** Whether a message without a signature is read, and any message if there are no certificates. */
   readonly allowUnsigned: boolean
 }
 
-/** For each of them all of the plaintext is hashed once. */
-const MAX_SIGNATURES = 8
 /** OpenPGP.js looks at its limit for every chunk of at most 64 KiB that comes out, and once for every packet. */
 const MAX_DECOMPRESSION_STEPS = 4096
 
@@ -22,19 +20,23 @@ export async function openMessage(
     const message = await readMessage({ binaryMessage, config: openpgpConfig })
     const keys = [...decryptionKeys]
     const decrypted = await message.decrypt(keys, undefined, undefined, toleratedNow(), boundedConfig())
-    return (await isAccepted(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
+    return (await isInOrder(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
   } catch {
     return undefined
   }
 }
 
-async function isAccepted(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {
+/** What the signatures of a message, none or more, must be for it to be read. */
+export async function isAccepted(signatures: readonly VerificationResult[], policy: OpenPolicy): Promise<boolean> {
+  if (policy.allowUnsigned && (signatures.length === 0 || policy.certificates.length === 0)) return true
+  return areAcceptedSignatures(signatures, policy)
+}
+
+async function isInOrder(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {
   const { packets } = decrypted.unwrapCompressed()
   // What announces a signature stands before the data; what comes after the data is read when it is verified.
   if ((packets.indexOfTag(enums.packet.literalData)[0] ?? 0) > MAX_SIGNATURES) return false
-  const signatures = await decrypted.verify([...policy.certificates], toleratedNow(), openpgpConfig)
-  if (policy.allowUnsigned && (signatures.length === 0 || policy.certificates.length === 0)) return true
-  return areAcceptedSignatures(signatures, policy)
+  return isAccepted(await decrypted.verify([...policy.certificates], toleratedNow(), openpgpConfig), policy)
 }
 
 /** Compressed data may hold compressed data, even itself, without an end: for one message there is a limit to both. */

@@ -6,8 +6,21 @@ export interface PacketFrame {
   readonly end: number
   /** The body, unless it comes in parts of its own lengths. */
   readonly body: Uint8Array | undefined
-  /** Whether the header is the one that we write: new format, one length, in as few bytes as can be. */
+  /** Whether the header is one that we write: new format, a length in as few bytes as can be, parts of one size. */
   readonly canonical: boolean
+}
+
+/** Bodies of which the length is not known before their end are written in parts of so many bytes. */
+export const PART_BITS = 16
+export const PART_BYTES = 2 ** PART_BITS
+
+/** A length in as few bytes as can be, as it stands after the first byte of a packet. */
+export function writeLength(length: number): Uint8Array {
+  if (length < 192) return Uint8Array.of(length)
+  if (length < 8384) return Uint8Array.of(((length - 192) >> 8) + 192, (length - 192) & 255)
+  const bytes = Buffer.alloc(5, 255)
+  bytes.writeUInt32BE(length, 1)
+  return bytes
 }
 
 /**
@@ -53,12 +66,18 @@ function readOldFormat(bytes: Uint8Array, start: number, header: number): Packet
 function readNewFormat(bytes: Uint8Array, start: number, header: number): PacketFrame | undefined {
   let chunk = readLength(bytes, start + 1)
   const whole = chunk?.partial === false
-  const bodyAt = chunk?.bodyAt ?? 0
-  while (chunk?.partial) chunk = readLength(bytes, chunk.bodyAt + chunk.length)
+  const first = chunk?.bodyAt ?? 0
+  let canonical = true
+  let headerAt = start + 1
+  while (chunk?.partial) {
+    canonical &&= chunk.length === PART_BYTES
+    headerAt = chunk.bodyAt + chunk.length
+    chunk = readLength(bytes, headerAt)
+  }
   if (!chunk) return undefined
   const end = chunk.bodyAt + chunk.length
-  const canonical = whole && bodyAt - start === shortestHeader(chunk.length)
-  return { tag: header & 63, start, end, body: whole ? bytes.subarray(bodyAt, end) : undefined, canonical }
+  canonical &&= chunk.bodyAt - headerAt === writeLength(chunk.length).length
+  return { tag: header & 63, start, end, body: whole ? bytes.subarray(first, end) : undefined, canonical }
 }
 
 function readLength(bytes: Uint8Array, at: number): { bodyAt: number; length: number; partial: boolean } | undefined {
@@ -73,11 +92,6 @@ function readLength(bytes: Uint8Array, at: number): { bodyAt: number; length: nu
   }
   if (first < 255) return { bodyAt: at + 1, length: 2 ** (first & 31), partial: true }
   return at + 5 > bytes.length ? undefined : { bodyAt: at + 5, length: bigEndian(bytes, at + 1, 4), partial: false }
-}
-
-function shortestHeader(length: number): number {
-  if (length < 192) return 2
-  return length < 8384 ? 3 : 6
 }
 
 function bigEndian(bytes: Uint8Array, at: number, length: number): number {

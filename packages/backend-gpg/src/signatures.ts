@@ -2,7 +2,11 @@ import { timingSafeEqual } from 'node:crypto'
 import type { DecryptMessageResult, PublicKey, RawNotation, SignaturePacket } from 'openpgp'
 import { hasIntendedRecipient } from './intended-recipients.js'
 
-type VerificationResult = DecryptMessageResult['signatures'][number]
+/** What OpenPGP.js tells of a signature. */
+export type VerificationResult = DecryptMessageResult['signatures'][number]
+
+/** More in one message are refused: for each of them all of the plaintext may be hashed once. */
+export const MAX_SIGNATURES = 8
 
 /** Named values in the signed part of a signature that this scheme writes. gpg shows them and needs none of them. */
 export const CONTEXT_NOTATION = 'context@parasol.dev'

@@ -31,14 +31,28 @@ afterAll(() => {
   strangers[Symbol.dispose]()
 })
 
+/** Whole and as a stream, which must not have yielded anything. */
 async function expectRefused(message: Uint8Array, reader: GpgProvider = bob): Promise<void> {
-  const error = await reader.decrypt(message, {}).catch((thrown) => thrown)
-  expect(CryptoError.is(error) && [error.code, error.message, error.reason, error.cause]).toEqual([
-    'DECRYPTION_FAILED',
-    'Decryption failed',
-    undefined,
-    undefined,
-  ])
+  const pieces: Uint8Array[] = []
+  for (const read of [() => reader.decrypt(message, {}), () => drain(reader, message, pieces)]) {
+    const error = await read().catch((thrown) => thrown)
+    expect(CryptoError.is(error) && [error.code, error.message, error.reason, error.cause]).toEqual([
+      'DECRYPTION_FAILED',
+      'Decryption failed',
+      undefined,
+      undefined,
+    ])
+  }
+  expect(pieces).toEqual([])
+}
+
+async function drain(reader: GpgProvider, message: Uint8Array, pieces: Uint8Array[] = []): Promise<Buffer> {
+  for await (const piece of reader.decryptStream(inPieces(message), {})) pieces.push(Uint8Array.from(piece))
+  return Buffer.concat(pieces)
+}
+
+async function* inPieces(message: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < message.length; at += 10_000) yield message.subarray(at, at + 10_000)
 }
 
 const toBob = (...packets: readonly Uint8Array[]) => seal(parties, [parties.bob], ...packets)
@@ -50,7 +64,9 @@ it('reads the messages that the refused ones are made from', async () => {
     [compressed(onePass, literal, signature)],
     [signature, literal],
   ]) {
-    expect(Buffer.from(await bob.decrypt(await toBob(...packets), {})).toString()).toBe('GOOD')
+    const message = await toBob(...packets)
+    expect(Buffer.from(await bob.decrypt(message, {})).toString()).toBe('GOOD')
+    expect((await drain(bob, message)).toString()).toBe('GOOD')
   }
 })
 
@@ -289,6 +305,7 @@ describe('armored text', () => {
     ['in one line', inOneLine],
   ])('reads it %s', async (_name, change) => {
     expect(Buffer.from(await bob.decrypt(Buffer.from(change(text)), {})).toString()).toBe('GOOD')
+    expect((await drain(bob, Buffer.from(change(text)))).toString()).toBe('GOOD')
   })
 
   it.each<[string, (text: string) => string]>([

@@ -1,0 +1,131 @@
+import { decryptionFailed } from '@parasol/core'
+import {
+  decryptSessionKeys,
+  enums,
+  LiteralDataPacket,
+  Message,
+  type PrivateKey,
+  readMessage,
+  type SignaturePacket,
+} from 'openpgp'
+import { isArmored } from './armored-text.js'
+import { ByteReader } from './byte-reader.js'
+import { type AddressedMessage, type AddressedPart, readSessionKeys, type WrittenForm } from './encrypted-message.js'
+import { isAccepted, type OpenPolicy } from './open-message.js'
+import { openpgpConfig, toleratedNow } from './openpgp-config.js'
+import { writeLength } from './packet-frame.js'
+import type { StreamedPacket } from './packet-stream.js'
+import { BEGINNING_BYTES, looksRight, unprotect } from './protected-data.js'
+import { readSignedPackets } from './signed-packets.js'
+import { Spool } from './spool.js'
+import { gather, readBeginning } from './stream-beginning.js'
+import { packetList } from './write-message.js'
+
+/** What reads a message: its keys and its policy. */
+export interface MessageReader {
+  /** Undefined if these keys open nothing of the message. */
+  address(message: AddressedMessage): Promise<(AddressedPart & { readonly keys: readonly PrivateKey[] }) | undefined>
+  policy(message: WrittenForm, fingerprints: readonly string[]): Promise<OpenPolicy>
+  /** For messages that do not stream. */
+  decryptWhole(message: Uint8Array): Promise<Uint8Array>
+}
+
+const MAX_WHOLE_BYTES = 32 * 1024 * 1024
+/** What comes out of a message may be that much more than the message, and a GiB in any case. */
+const MAX_RATIO = 64
+const MAX_UNASKED_BYTES = 1024 ** 3
+const VERSION_1 = 1
+const NOTHING = new Uint8Array(0)
+
+/** The plaintext of a binary or armored message of any length. Nothing is yielded before all of it is authenticated. */
+export async function* decryptMessageStream(
+  ciphertext: AsyncIterable<Uint8Array>,
+  keys: MessageReader,
+): AsyncGenerator<Uint8Array> {
+  const source = new CountedSource(ciphertext)
+  await using reader = new ByteReader(source)
+  if (isArmored(Uint8Array.of((await reader.peek()) ?? 0))) {
+    return yield await keys.decryptWhole(await gather(reader.rest(), MAX_WHOLE_BYTES))
+  }
+  const { preamble, data } = await readBeginning(reader)
+  await using body = new ByteReader(data.body)
+  const version = await body.take(1)
+  if (data.tag !== enums.packet.symEncryptedIntegrityProtectedData || version[0] !== VERSION_1) {
+    const whole = [preamble, rewrite(data, version, await gather(body.rest(), MAX_WHOLE_BYTES)), reader.rest()] as const
+    return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
+  }
+  const addressed = await keys.address({ sessionKeys: readSessionKeys(preamble), data: NOTHING })
+  if (!addressed) throw decryptionFailed()
+  const beginning = await body.take(BEGINNING_BYTES)
+  const sessionKey = await openSessionKey(addressed, beginning)
+  await using spool = await Spool.create()
+  const packets = unprotect(sessionKey, joined([beginning, body.rest()]))
+  const signatures = await readSignedPackets(packets, (piece) => source.allow(spool, piece))
+  if (!(await reader.atEnd())) throw decryptionFailed()
+  const policy = await keys.policy({ preamble, canonical: data.isCanonical() }, addressed.fingerprints)
+  if (!(await areAccepted(signatures, policy))) throw decryptionFailed()
+  yield* spool.read()
+}
+
+/** Knows how much was read, and how much may therefore be written. */
+class CountedSource implements AsyncIterable<Uint8Array> {
+  readonly #source: AsyncIterable<Uint8Array>
+  #read = 0
+  #written = 0
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#source) {
+      this.#read += chunk.length
+      yield chunk
+    }
+  }
+
+  async allow(spool: Spool, piece: Uint8Array): Promise<void> {
+    this.#written += piece.length
+    if (this.#written > Math.max(MAX_UNASKED_BYTES, MAX_RATIO * this.#read)) throw decryptionFailed()
+    await spool.write(piece)
+  }
+}
+
+/** RSA gives several candidates, so that whether its padding was right cannot be seen from outside. */
+async function openSessionKey(
+  { packets, keys }: { packets: Uint8Array; keys: readonly PrivateKey[] },
+  beginning: Uint8Array,
+) {
+  const candidates = await decryptCandidates(packets, keys)
+  const usable = candidates.filter(({ algorithm, data }) => algorithm === `aes${data.length * 8}`)
+  const [only] = usable
+  const found = usable.length === 1 ? only : usable.find(({ data }) => looksRight(data, beginning))
+  if (!found) throw decryptionFailed()
+  return found.data
+}
+
+async function decryptCandidates(binaryMessage: Uint8Array, keys: readonly PrivateKey[]) {
+  try {
+    const message = await readMessage({ binaryMessage, config: openpgpConfig })
+    return await decryptSessionKeys({ message, decryptionKeys: [...keys], date: toleratedNow(), config: openpgpConfig })
+  } catch {
+    throw decryptionFailed()
+  }
+}
+
+/** The digests are known to the signatures, so that the data is not needed. */
+async function areAccepted(signatures: readonly SignaturePacket[], policy: OpenPolicy): Promise<boolean> {
+  const message = new Message(packetList(new LiteralDataPacket(), ...signatures))
+  return isAccepted(await message.verify([...policy.certificates], toleratedNow(), openpgpConfig), policy)
+}
+
+function rewrite({ tag }: StreamedPacket, version: Uint8Array, rest: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(0xc0 | tag), writeLength(version.length + rest.length), version, rest])
+}
+
+async function* joined(parts: Iterable<Uint8Array | AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    if (part instanceof Uint8Array) yield part
+    else yield* part
+  }
+}

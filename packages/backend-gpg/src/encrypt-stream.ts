@@ -1,0 +1,51 @@
+import { type AnyPacket, enums } from 'openpgp'
+import { MessageHashes } from './message-hashes.js'
+import { writeLength } from './packet-frame.js'
+import { writePacket } from './packet-stream.js'
+import { protect } from './protected-data.js'
+import { SIGNING_HASH, type Signing } from './signing.js'
+import { type Envelope, openEnvelope } from './write-message.js'
+
+/** Writes a message as `writeMessage` does, of any length in constant memory: its data comes in parts of 64 KiB. */
+export async function* writeMessageStream(
+  plaintext: AsyncIterable<Uint8Array>,
+  envelope: Envelope,
+): AsyncGenerator<Uint8Array> {
+  const { preamble, signing } = await openEnvelope(envelope)
+  const packets = protect(envelope.sessionKey, signedPackets(plaintext, signing))
+  // Not before the plaintext has begun: whoever leaves then closes it.
+  let before = preamble
+  for await (const piece of writePacket(enums.packet.symEncryptedIntegrityProtectedData, packets)) {
+    yield before.length > 0 ? Buffer.concat([before, piece]) : piece
+    before = new Uint8Array(0)
+  }
+}
+
+async function* signedPackets(
+  plaintext: AsyncIterable<Uint8Array>,
+  signing: Signing | undefined,
+): AsyncGenerator<Uint8Array> {
+  const hashes = new MessageHashes()
+  if (signing) {
+    hashes.announce(SIGNING_HASH)
+    yield wholePacket(enums.packet.onePassSignature, signing.onePass)
+  }
+  yield* writePacket(enums.packet.literalData, literalBody(plaintext, hashes))
+  if (signing) yield wholePacket(enums.packet.signature, await signing.signDigest(hashes))
+}
+
+/** Binary, without a name and a date: neither would be signed. */
+const LITERAL_HEADER = Buffer.from('b\0\0\0\0\0')
+
+async function* literalBody(plaintext: AsyncIterable<Uint8Array>, hashes: MessageHashes): AsyncGenerator<Uint8Array> {
+  yield LITERAL_HEADER
+  for await (const piece of plaintext) {
+    hashes.update(piece)
+    yield piece
+  }
+}
+
+function wholePacket(tag: number, packet: AnyPacket): Uint8Array {
+  const body = packet.write() as Uint8Array
+  return Buffer.concat([Uint8Array.of(0xc0 | tag), writeLength(body.length), body])
+}

@@ -1,0 +1,57 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { decryptionFailed } from '@parasol/core'
+
+// Encrypted data with a modification detection code: RFC 9580, sections 5.13.1 and 13.9.
+const BLOCK_BYTES = 16
+const PREFIX_BYTES = BLOCK_BYTES + 2
+const MDC_HEADER = Uint8Array.of(0xd3, 0x14)
+const MDC_BYTES = 22
+const VERSION = 1
+
+/** What every byte of packets becomes in such a packet's body. */
+export async function* protect(sessionKey: Uint8Array, packets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const cipher = createCipheriv('aes-256-cfb', sessionKey, Buffer.alloc(BLOCK_BYTES))
+  const hash = createHash('sha1')
+  const random = randomBytes(BLOCK_BYTES)
+  const prefix = Buffer.concat([random, random.subarray(BLOCK_BYTES - 2)])
+  hash.update(prefix)
+  yield Buffer.concat([Uint8Array.of(VERSION), cipher.update(prefix)])
+  for await (const piece of packets) {
+    hash.update(piece)
+    yield cipher.update(piece)
+  }
+  const mdc = hash.update(MDC_HEADER).digest()
+  yield Buffer.concat([cipher.update(MDC_HEADER), cipher.update(mdc), cipher.final()])
+}
+
+/** The packets in such a body, after its version. They are NOT authenticated before the last of them was read. */
+export async function* unprotect(sessionKey: Uint8Array, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const cipher = createDecipheriv(`aes-${sessionKey.length * 8}-cfb`, sessionKey, Buffer.alloc(BLOCK_BYTES))
+  const hash = createHash('sha1')
+  let held: Buffer = Buffer.alloc(0)
+  let skip = PREFIX_BYTES
+  for await (const piece of body) {
+    const known = Buffer.concat([held, cipher.update(piece)])
+    const ready = known.subarray(0, Math.max(0, known.length - MDC_BYTES))
+    held = known.subarray(ready.length)
+    hash.update(ready)
+    const packets = ready.subarray(skip)
+    skip -= ready.length - packets.length
+    if (packets.length > 0) yield packets
+  }
+  const mdc = hash.update(MDC_HEADER).digest()
+  if (skip > 0 || held.length !== MDC_BYTES || !timingSafeEqual(held, Buffer.concat([MDC_HEADER, mdc]))) {
+    throw decryptionFailed()
+  }
+}
+
+/** Whether the first bytes after the version begin with a prefix and a packet, as with a wrong key they seldom do. */
+export function looksRight(sessionKey: Uint8Array, beginning: Uint8Array): boolean {
+  const cipher = createDecipheriv(`aes-${sessionKey.length * 8}-cfb`, sessionKey, Buffer.alloc(BLOCK_BYTES))
+  const plain = cipher.update(beginning)
+  const repeated = plain.subarray(BLOCK_BYTES - 2, BLOCK_BYTES).equals(plain.subarray(BLOCK_BYTES, PREFIX_BYTES))
+  return repeated && ((plain[PREFIX_BYTES] ?? 0) & 0x80) !== 0
+}
+
+/** How many bytes `looksRight` needs. */
+export const BEGINNING_BYTES = PREFIX_BYTES + 1

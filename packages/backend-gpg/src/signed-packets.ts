@@ -1,0 +1,129 @@
+import { pipeline, Readable } from 'node:stream'
+import { createInflate, createInflateRaw } from 'node:zlib'
+import { CryptoError, decryptionFailed } from '@parasol/core'
+import { enums, SignaturePacket } from 'openpgp'
+import { ByteReader } from './byte-reader.js'
+import { MessageHashes } from './message-hashes.js'
+import { nextPacket, type StreamedPacket } from './packet-stream.js'
+import { MAX_SIGNATURES } from './signatures.js'
+
+const { literalData: LITERAL, compressedData: COMPRESSED } = enums.packet
+const { onePassSignature: ONE_PASS, signature: SIGNATURE } = enums.packet
+/** Signatures may hold certificates of other programs' making; none of those that are accepted does. */
+const MAX_SIGNATURE_BYTES = 64 * 1024
+
+/**
+ * Reads signed or unsigned packets, compressed or not, and gives each piece of their data to `sink`, which must hold it
+ * back. The signatures that it gives know the digest of what they sign, and are not verified.
+ *
+ * @throws CryptoError DECRYPTION_FAILED for everything that is not one message
+ */
+export async function readSignedPackets(
+  packets: AsyncIterable<Uint8Array>,
+  sink: (piece: Uint8Array) => Promise<void>,
+): Promise<readonly SignaturePacket[]> {
+  await using reader = new ByteReader(packets)
+  const first = await requirePacket(reader)
+  if (first.tag !== COMPRESSED) return await readUncompressed(reader, first, sink)
+  await using inner = new ByteReader(decompress(first))
+  const signatures = await readUncompressed(inner, await requirePacket(inner), sink)
+  if (!(await reader.atEnd())) throw decryptionFailed()
+  return signatures
+}
+
+async function readUncompressed(
+  reader: ByteReader,
+  first: StreamedPacket,
+  sink: (piece: Uint8Array) => Promise<void>,
+): Promise<readonly SignaturePacket[]> {
+  const hashes = new MessageHashes()
+  const signatures: SignaturePacket[] = []
+  let announced = 0
+  let packet = first
+  for (; packet.tag === ONE_PASS || packet.tag === SIGNATURE; packet = await requirePacket(reader)) {
+    if (announced + signatures.length === MAX_SIGNATURES) throw decryptionFailed()
+    if (packet.tag === ONE_PASS) announced += announce(await bodyOf(packet), hashes)
+    else signatures.push(readSignature(await bodyOf(packet), hashes))
+  }
+  if (packet.tag !== LITERAL) throw decryptionFailed()
+  await readLiteral(packet, hashes, sink)
+  for (; announced > 0; announced--) {
+    signatures.push(readSignature(await bodyOf(await requirePacket(reader, SIGNATURE))))
+  }
+  if (!(await reader.atEnd())) throw decryptionFailed()
+  for (const signature of signatures) digest(signature, hashes)
+  return signatures
+}
+
+async function requirePacket(reader: ByteReader, tag?: number): Promise<StreamedPacket> {
+  const packet = await nextPacket(reader)
+  if (packet && (tag === undefined || packet.tag === tag)) return packet
+  throw decryptionFailed()
+}
+
+async function bodyOf({ body, length }: StreamedPacket): Promise<Uint8Array> {
+  if (length === undefined || length > MAX_SIGNATURE_BYTES) throw decryptionFailed()
+  const pieces: Uint8Array[] = []
+  for await (const piece of body) pieces.push(Uint8Array.from(piece))
+  return Buffer.concat(pieces)
+}
+
+function announce(onePass: Uint8Array, hashes: MessageHashes): number {
+  const [version, type, algorithm = 0] = onePass
+  if (version !== 3 || type !== enums.signature.binary) throw decryptionFailed()
+  hashes.announce(algorithm)
+  return 1
+}
+
+/** A signature of the old order stands before its data, and announces itself. */
+function readSignature(body: Uint8Array, hashes?: MessageHashes): SignaturePacket {
+  const signature = new SignaturePacket()
+  try {
+    signature.read(body)
+  } catch {
+    throw decryptionFailed()
+  }
+  if (signature.version !== 4 || signature.signatureType !== enums.signature.binary) throw decryptionFailed()
+  hashes?.announce(signature.hashAlgorithm ?? 0)
+  return signature
+}
+
+/** OpenPGP.js takes a digest that is there for what it would else compute. */
+function digest(signature: SignaturePacket, hashes: MessageHashes): void {
+  const { signatureData } = signature as unknown as { readonly signatureData: Uint8Array }
+  Object.assign(signature, { hashed: hashes.digest(signature, signatureData) })
+}
+
+async function readLiteral(
+  { body }: StreamedPacket,
+  hashes: MessageHashes,
+  sink: (piece: Uint8Array) => Promise<void>,
+): Promise<void> {
+  await using reader = new ByteReader(body)
+  const [, nameLength = 0] = await reader.take(2)
+  await reader.take(nameLength + 4)
+  for await (const piece of reader.rest()) {
+    hashes.update(piece)
+    await sink(piece)
+  }
+}
+
+const DECOMPRESSORS = { 1: createInflateRaw, 2: createInflate } as const
+
+async function* decompress({ body }: StreamedPacket): AsyncGenerator<Uint8Array> {
+  await using reader = new ByteReader(body)
+  const [algorithm = 0] = await reader.take(1)
+  if (algorithm === 0) return yield* reader.rest()
+  const create = DECOMPRESSORS[algorithm as keyof typeof DECOMPRESSORS]
+  if (!create) throw decryptionFailed()
+  const inflated = pipeline(Readable.from(reader.rest()), create(), () => undefined)
+  try {
+    yield* inflated
+  } catch (error) {
+    throw isZlibError(error) ? decryptionFailed() : error
+  }
+}
+
+function isZlibError(error: unknown): boolean {
+  return !CryptoError.is(error) && /^Z_/.test((error as NodeJS.ErrnoException).code ?? '')
+}

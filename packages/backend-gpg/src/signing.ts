@@ -1,0 +1,96 @@
+import {
+  type AnyPacket,
+  enums,
+  type LiteralDataPacket,
+  OnePassSignaturePacket,
+  type PrivateKey,
+  type PublicKey,
+  type RawNotation,
+  type SignaturePacket,
+  type Subkey,
+} from 'openpgp'
+import { gpgError } from './gpg-errors.js'
+import { AddressedSignature } from './intended-recipients.js'
+import type { MessageHashes } from './message-hashes.js'
+import { openpgpConfig } from './openpgp-config.js'
+import { isDummy } from './openpgp-internals.js'
+import { requireUsableKey, shown } from './usable-key.js'
+
+export interface SigningParts {
+  /** Unlocked. */
+  readonly signer: PrivateKey
+  readonly recipients: readonly PublicKey[]
+  readonly notations: readonly RawNotation[]
+}
+
+/** A signature that is about to be made. */
+export interface Signing {
+  /** Stands before the data, so that readers can hash it while it passes by. */
+  readonly onePass: AnyPacket
+  /** Signs the data of a packet. */
+  sign(literal: AnyPacket): Promise<SignaturePacket>
+  /** Signs data that has passed by. */
+  signDigest(hashes: MessageHashes): Promise<SignaturePacket>
+}
+
+/** @throws CryptoError KEY_UNUSABLE, or KEY_NOT_FOUND if the part that signs was left out when the key was exported */
+export async function prepareSignature({ signer, recipients, notations }: SigningParts): Promise<Signing> {
+  const { keyPacket } = await requireSecretPart(signer)
+  const signature = new PrehashedSignature(recipients)
+  signature.signatureType = enums.signature.binary
+  signature.publicKeyAlgorithm = keyPacket.algorithm
+  signature.hashAlgorithm = SIGNING_HASH
+  signature.rawNotations = [...notations]
+  const make = async (data: AnyPacket | undefined): Promise<SignaturePacket> => {
+    const { sign } = signature as unknown as SignatureInternals
+    await sign.call(signature, keyPacket, data, new Date(), false, openpgpConfig)
+    return signature
+  }
+  return {
+    onePass: announce(signature, keyPacket.getKeyID()),
+    sign: make,
+    signDigest: (hashes) => {
+      signature.hashes = hashes
+      return make(undefined)
+    },
+  }
+}
+
+export const SIGNING_HASH: number = enums.hash.sha512
+
+/** What the types of OpenPGP.js do not tell of a signature. */
+interface SignatureInternals {
+  readonly signatureData: Uint8Array
+  sign(key: object, data: object | undefined, date: Date, detached: boolean, config: object): Promise<void>
+  toHash(type: number, data: object | undefined, detached: boolean): Uint8Array | undefined
+  hash(type: number, data: object, toHash: Uint8Array | undefined, detached: boolean): Promise<Uint8Array>
+}
+
+/** A signature whose data has passed by already. */
+class PrehashedSignature extends AddressedSignature {
+  hashes: MessageHashes | undefined
+
+  /** OpenPGP.js calls this for all that is signed, to hash it and to give it to those algorithms that hash themselves. */
+  toHash(type: number, data: LiteralDataPacket, detached: boolean): Uint8Array | undefined {
+    return this.hashes ? undefined : above.toHash.call(this, type, data, detached)
+  }
+
+  async hash(type: number, data: LiteralDataPacket, toHash: Uint8Array, detached: boolean): Promise<Uint8Array> {
+    if (!this.hashes) return above.hash.call(this, type, data, toHash, detached)
+    return this.hashes.digest(this, (this as unknown as SignatureInternals).signatureData)
+  }
+}
+
+const above = AddressedSignature.prototype as unknown as SignatureInternals
+
+async function requireSecretPart(signer: PrivateKey): Promise<PublicKey | Subkey> {
+  const part = await requireUsableKey(signer, 'sign with')
+  if (!isDummy(part)) return part
+  throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has the key ${shown(signer)} without its part to sign with`)
+}
+
+function announce(signature: SignaturePacket, issuerKeyID: object): AnyPacket {
+  const { signatureType, hashAlgorithm, publicKeyAlgorithm } = signature
+  const fields = { version: 3, signatureType, hashAlgorithm, publicKeyAlgorithm, issuerKeyID, flags: 1 }
+  return Object.assign(new OnePassSignaturePacket(), fields)
+}
