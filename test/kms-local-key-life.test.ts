@@ -1,3 +1,4 @@
+import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { type RawClient, startRawClient } from './raw-client.js'
 
@@ -123,4 +124,31 @@ it('protects a key from deletion, and destroys it when the window has passed', a
   raw.clock.pass(8 * DAY_MS)
   await expect(describe(raw, keyId)).rejects.toMatchObject({ code: 'Forbidden.KeyNotFoundError' })
   await expect(raw.call('Decrypt', { ciphertextBlob })).rejects.toMatchObject({ code: 'InvalidParameterError' })
+})
+
+it.each([
+  ['RSAES_OAEP_SHA_256', 'sha256'],
+  ['RSAES_OAEP_SHA_1', 'sha1'],
+])('exports a data key to who has an RSA key, by %s', async (WrappingAlgorithm, oaepHash) => {
+  await using raw = await startRawClient()
+  const { publicKey, privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const PublicKeyBlob = publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+  const wrapping = { PublicKeyBlob, WrappingAlgorithm, WrappingKeySpec: 'RSA_2048' }
+  const unwrap = (answer: Readonly<Record<string, unknown>>): string => {
+    const wrapped = Buffer.from(String(answer['ExportedDataKey']), 'base64')
+    return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, wrapped).toString('base64')
+  }
+  const KeyId = await createKey(raw)
+  const generated = await raw.request('GenerateAndExportDataKey', { KeyId, ...wrapping })
+  const ciphertextBlob = String(generated['CiphertextBlob'])
+  const opened = await raw.call('Decrypt', { ciphertextBlob })
+  expect(unwrap(generated)).toBe(opened.plaintext)
+  expect(generated['Plaintext']).toBeUndefined()
+  expect(unwrap(await raw.request('ExportDataKey', { CiphertextBlob: ciphertextBlob, ...wrapping }))).toBe(
+    opened.plaintext,
+  )
+  for (const wrong of [{ NumberOfBytes: '1024' }, { PublicKeyBlob: 'AAAA' }, { WrappingKeySpec: 'EC_SM2' }]) {
+    const refused = raw.request('GenerateAndExportDataKey', { KeyId, ...wrapping, ...wrong })
+    await expect(refused).rejects.toMatchObject({ code: 'InvalidParameterError' })
+  }
 })

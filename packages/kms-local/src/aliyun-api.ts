@@ -1,5 +1,6 @@
 import { aliasOperations } from './alias-operations.js'
 import { cryptoOperations } from './crypto-operations.js'
+import { exportOperations } from './export-operations.js'
 import { keyOperations } from './key-operations.js'
 import type { Operation } from './operation.js'
 import { tagOperations } from './tag-operations.js'
@@ -12,6 +13,7 @@ import { versionOperations } from './version-operations.js'
 export const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     ...cryptoOperations,
+    ...exportOperations,
     ...keyOperations,
     ...versionOperations,
     ...aliasOperations,

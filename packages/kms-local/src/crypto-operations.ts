@@ -47,12 +47,16 @@ function reEncrypt(service: KeyService, parameters: Parameters): object {
 const DATA_KEY_BYTES = { AES_256: 32, AES_128: 16 } as const
 
 /** KeySpec is not looked at where NumberOfBytes is given: Alibaba's own SDKs send the two in contradiction. */
+export function dataKeyLength(parameters: Parameters): number {
+  return parameters.has('NumberOfBytes')
+    ? parameters.integer('NumberOfBytes', { min: 1, max: 1024 })
+    : DATA_KEY_BYTES[parameters.choice('KeySpec', ['AES_256', 'AES_128'])]
+}
+
 function generateDataKey(service: KeyService, parameters: Parameters, withPlaintext: boolean): object {
   parameters.refuse('DryRun', 'Recipient')
   const keyId = parameters.text('KeyId')
-  const length = parameters.has('NumberOfBytes')
-    ? parameters.integer('NumberOfBytes', { min: 1, max: 1024 })
-    : DATA_KEY_BYTES[parameters.choice('KeySpec', ['AES_256', 'AES_128'])]
+  const length = dataKeyLength(parameters)
   const { text, blob, ...use } = service.generateDataKey(keyId, length, parameters.context('EncryptionContext'))
   const plaintext = withPlaintext ? { Plaintext: Buffer.from(text.buffer).toString() } : {}
   text.fill(0)

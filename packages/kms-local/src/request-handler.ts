@@ -10,6 +10,7 @@ import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
 import { timestamp } from './keys.js'
 import { Parameters } from './parameters.js'
+import type { QuotaCounter } from './quotas.js'
 import { type ReceivedRequest, readRequest } from './received-request.js'
 import type { RequestVerifier } from './request-signature.js'
 
@@ -19,6 +20,7 @@ export interface RequestHandlerOptions {
   readonly service: KeyService
   readonly verifier: RequestVerifier
   readonly audit?: AuditLog
+  readonly quotas?: QuotaCounter
   readonly onRequest?: (action: string, fault: string | undefined) => void
 }
 
@@ -67,6 +69,7 @@ export class RequestHandler {
     const values = authenticate(received, this.#options.verifier)
     exchange.isAuthentic = true
     exchange.action = knownAction(values.get('Action'))
+    this.#options.quotas?.count(exchange.action)
     const fields = { RequestId: requestId, ...(await perform(this.#options.service, values)) }
     return exchange.format.write(`${exchange.action}Response`, fields)
   }

@@ -14,6 +14,7 @@ export const USAGE: string = `Usage: parasol-kms serve STORE [options]
   --access-key FILE     where the access key of a new store is written, mode 0600; STORE/access-key.json by default
   --host HOST           127.0.0.1 by default
   --exposed             allows a host that other machines can reach: put TLS in front of it
+  --quotas              refuses with 429 what is beyond the cloud's quotas
   --log                 prints the operation and the outcome of each request
   --help                prints this
 
@@ -32,6 +33,7 @@ export interface ServeOptions {
   readonly exposed: boolean
   readonly createKeys: readonly string[]
   readonly accessKeyFile: string | undefined
+  readonly quotas: boolean
   readonly log: boolean
 }
 
@@ -51,6 +53,7 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
     exposed: values.exposed,
     createKeys: values['create-key'].map(requireAlias),
     accessKeyFile: values['access-key'],
+    quotas: values.quotas,
     log: values.log,
   }
 }
@@ -67,6 +70,7 @@ function parse(args: string[]) {
         exposed: { type: 'boolean', default: false },
         'create-key': { type: 'string', multiple: true, default: [] },
         'access-key': { type: 'string' },
+        quotas: { type: 'boolean', default: false },
         log: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

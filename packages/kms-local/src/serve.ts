@@ -5,6 +5,7 @@ import { CryptoError } from '@parasol/core'
 import { writeFileAtomic } from '@parasol/core/files'
 import type { KeyService } from './key-service.js'
 import { LocalKms } from './local-kms.js'
+import { CLOUD_QUOTAS } from './quotas.js'
 import type { ServeOptions } from './serve-arguments.js'
 import { startKmsServer } from './server.js'
 
@@ -21,9 +22,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     service,
     resolve(options.accessKeyFile ?? join(folder, 'access-key.json')),
   )
-  const log = options.log ? { onRequest: report } : {}
+  const extras = { ...(options.log ? { onRequest: report } : {}), ...(options.quotas ? { quotas: CLOUD_QUOTAS } : {}) }
   await using audit = await service.openAuditLog()
-  await using server = await startKmsServer({ service, port, host, exposed, audit, ...log })
+  await using server = await startKmsServer({ service, port, host, exposed, audit, ...extras })
   const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   say(`parasol-kms serves ${resolve(folder)}`)
   say(`endpoint: ${server.endpoint} (protocol http)`)

@@ -5,6 +5,7 @@ import { CryptoError } from '@parasol/core'
 import type { AuditLog } from './audit-log.js'
 import { type FaultCode, KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
+import { QuotaCounter, type Quotas } from './quotas.js'
 import { describeFault, RequestHandler } from './request-handler.js'
 import { RequestVerifier } from './request-signature.js'
 
@@ -21,6 +22,8 @@ export interface KmsServerOptions {
   readonly now?: () => Date
   /** Every request is on disk there before it is answered, a refused one too; if it cannot be, it is not answered. */
   readonly audit?: AuditLog
+  /** Beyond them requests are refused with 429, as in the cloud; without them there is no limit. */
+  readonly quotas?: Quotas
   /** Told of each request that was answered: its operation, empty if there is no such one, and its fault, if any. */
   readonly onRequest?: (action: string, fault: string | undefined) => void
 }
@@ -55,7 +58,9 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
     accessKey: (id) => service.accessKey(id),
     ...(options.now ? { now: options.now } : {}),
   })
-  const handler = new RequestHandler({ ...options, verifier })
+  const { quotas, ...rest } = options
+  const limited = quotas ? { quotas: new QuotaCounter(quotas, options.now) } : {}
+  const handler = new RequestHandler({ ...rest, ...limited, verifier })
   const serve = (request: IncomingMessage, response: ServerResponse): void => void handler.handle(request, response)
   const server = createServer(
     // Alibaba's client puts up to 6 KB of plaintext and 8 KB of context into the URL.

@@ -3,7 +3,9 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type AccessKey, type KmsServer, type KmsServerOptions, LocalKms, startKmsServer } from '@parasol/kms-local'
+import * as fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
+import { operations } from '../src/aliyun-api.js'
 import { scratchFolder } from './scratch.js'
 import { type Fields, form, signed } from './signed.js'
 
@@ -384,6 +386,71 @@ it('gives nothing away that it cannot audit', async () => {
   renameSync(`${path}.away`, path)
   expect((await call(running, { Action: 'GenerateDataKey', KeyId: 'alias/one' })).status).toBe(200)
 })
+
+it('refuses what is beyond its quotas, kind by kind, until the next second', async () => {
+  let time = Date.now()
+  const running = await start({ quotas: { crypto: 3, createKey: 1 }, now: () => new Date(time) })
+  const encrypt = { Action: 'Encrypt', KeyId: 'alias/one', Plaintext: plaintext }
+  const statuses = async (fields: Fields, times: number): Promise<number[]> => {
+    const answers: number[] = []
+    for (let count = 0; count < times; count++) answers.push((await call(running, fields)).status)
+    return answers
+  }
+  expect(await statuses(encrypt, 5)).toEqual([200, 200, 200, 429, 429])
+  expect((await call(running, encrypt)).body).toMatchObject({
+    Code: 'Rejected.Throttling',
+    Message: 'QPS Limit Exceeded',
+  })
+  expect(await statuses({ Action: 'CreateKey' }, 2)).toEqual([200, 429])
+  expect(await statuses({ Action: 'ListKeys' }, 3)).toEqual([200, 200, 200])
+  time += 1000
+  expect(await statuses(encrypt, 1)).toEqual([200])
+})
+
+it('answers whatever it is sent in JSON, and never as its own failure', async () => {
+  const running = await start()
+  const names = [
+    'KeyId',
+    'Plaintext',
+    'CiphertextBlob',
+    'EncryptionContext',
+    'NumberOfBytes',
+    'Tags',
+    'TagKeys',
+    'AliasName',
+  ]
+  const more = [
+    'PageNumber',
+    'PageSize',
+    'PublicKeyBlob',
+    'RotationInterval',
+    'EnableAutomaticRotation',
+    'KeyVersionId',
+  ]
+  const sound = [
+    'alias/one',
+    plaintext,
+    '{"a":"b"}',
+    '1',
+    'true',
+    '[]',
+    '[{"TagKey":"a"}]',
+    'RSA_2048',
+    'RSAES_OAEP_SHA_256',
+  ]
+  const value = fc.oneof(fc.constantFrom(...sound), fc.string({ unit: 'grapheme', maxLength: 40 }), fc.base64String())
+  const fields = fc.dictionary(fc.constantFrom(...names, ...more, 'Format', 'Description', 'WrappingAlgorithm'), value)
+  const action = fc.constantFrom(...operations.keys())
+  await fc.assert(
+    fc.asyncProperty(action, fields, async (Action, given) => {
+      const Format = given['Format'] === 'XML' ? 'JSON' : (given['Format'] ?? 'JSON')
+      const { status, body } = await call(running, { Action, ...given, Format })
+      expect(body['RequestId']).toMatch(/^[0-9A-F-]{36}$/)
+      expect(status).toBeLessThan(500)
+    }),
+    { numRuns: 500 },
+  )
+}, 60_000)
 
 it('listens on loopback unless it is told that others may come', async () => {
   const folder = scratchFolder()
