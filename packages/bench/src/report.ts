@@ -39,7 +39,8 @@ function toRow({ name, cpuMicros, faster }: Measured): string[] {
 }
 
 function toFileRow({ name, cpuSeconds, faster, memoryMiB }: FileMeasured): string[] {
-  return [name, cpuSeconds.toFixed(2), faster?.toFixed(2) ?? '', memoryMiB?.toFixed(0) ?? '']
+  const cpu = Number.isNaN(cpuSeconds) ? 'not installed' : cpuSeconds.toFixed(2)
+  return [name, cpu, faster?.toFixed(2) ?? '', memoryMiB?.toFixed(0) ?? '']
 }
 
 /** The first column to the left, the others to the right. */
