@@ -16,12 +16,20 @@ export interface GpgParties {
 
 /** Two OpenPGP keys: ours in the ring with its secret part, the partner's without. Made unless they are there. */
 export async function ensureGpgKeys(folder: WorkingFolder): Promise<GpgParties> {
+  await guardIo(folder.partner, () => mkdir(folder.partner, { recursive: true, mode: 0o700 }))
   const ring = new KeyRing(folder.gpgKeyRing)
   const known = await ring.list()
   const isOwn = await Promise.all(known.map((fingerprint) => hasSecretKey(ring, fingerprint)))
   const own = known.find((_, index) => isOwn[index]) ?? (await makeOwnKey(ring, folder))
   const partner = known.find((_, index) => !isOwn[index]) ?? (await makePartnerKey(ring, folder))
+  await giveCertificate(ring, own, folder)
   return { own, partner }
+}
+
+/** By our certificate the partner verifies what we sign. */
+async function giveCertificate(ring: KeyRing, own: string, folder: WorkingFolder): Promise<void> {
+  const certificate = await ring.certificate(own)
+  await writeFileAtomic(join(folder.partner, 'company-certificate.asc'), certificate.armor())
 }
 
 async function hasSecretKey(ring: KeyRing, fingerprint: string): Promise<boolean> {
@@ -45,7 +53,6 @@ async function makeOwnKey(ring: KeyRing, folder: WorkingFolder): Promise<string>
 async function makePartnerKey(ring: KeyRing, folder: WorkingFolder): Promise<string> {
   const passphrase = await folder.ensureSecret('partner-passphrase')
   const key = await generateGpgKey({ name: 'Demo Partner', email: 'partner@example.com', passphrase })
-  await guardIo(folder.partner, () => mkdir(folder.partner, { recursive: true, mode: 0o700 }))
   await writeFileAtomic(join(folder.partner, 'secret-key.asc'), key.secretKey)
   await ring.import(key.certificate)
   return key.fingerprint

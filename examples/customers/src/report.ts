@@ -51,7 +51,7 @@ export function nextSteps(folder: WorkingFolder): string {
   look at            ${out}/encrypted and ${out}/parasol.yaml, which chose the schemes
   break something    change a character in ${out}/encrypted, then: npm run demo -- --check${where}
   your own file      npm run demo -- FILE.csv --fields phone,idCard
-  as the partner     gpg --import ${out}/partner/secret-key.asc (passphrase in ${out}/secrets/partner-passphrase),
+  as the partner     gpg --import ${out}/partner/*.asc (passphrase in ${out}/secrets/partner-passphrase),
                      then gpg --decrypt ${out}/encrypted/*.gpg
   in the cloud       put your region and credentials into parasol.yaml: docs/config.md`
 }

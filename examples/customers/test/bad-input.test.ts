@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Ended, Workplace } from './program.js'
+
+// Whole programs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const place = new Workplace()
 afterAll(() => place[Symbol.dispose]())

@@ -1,8 +1,11 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Ended, ending, Workplace } from './program.js'
+
+// Whole programs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const sound = 'id,name,phone\n7,张三,13800138000\n8,李四,13900139000\n'
 const protect = ['sound.csv', '--fields', 'phone,name']

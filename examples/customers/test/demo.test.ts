@@ -1,8 +1,13 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Ended, Workplace } from './program.js'
+
+// Whole programs, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const awkward = [
   ['no', 'phone', 'a "quoted", name', '__proto__', '1', 'remark'],
@@ -71,6 +76,32 @@ it('reads a former run back, with its keys and without writing data', async () =
   const before = encrypted('.envelope.csv')
   expect(await place.demo('--check')).toMatchObject({ code: 0, stderr: '' })
   expect(encrypted('.envelope.csv')).toEqual(before)
+})
+
+it('protects again in the same folder, under the same keys', async () => {
+  const scheme = (config: string): string => config.slice(config.indexOf('schemes:'))
+  const before = readFileSync(join(place.out, 'parasol.yaml'), 'utf8')
+  expect(await place.demo('awkward.csv', '--fields', fields, '--context', 'no')).toMatchObject({ code: 0, stderr: '' })
+  expect(scheme(readFileSync(join(place.out, 'parasol.yaml'), 'utf8'))).toBe(scheme(before))
+})
+
+const hasGpg = spawnSync('gpg', ['--version']).status === 0
+
+it.skipIf(!hasGpg)('lets the partner read the file with gpg, as it says (needs gpg)', () => {
+  const home = mkdtempSync(join(tmpdir(), 'gpg-'))
+  const env = { ...process.env, GNUPGHOME: home }
+  const flags = ['--batch', '--quiet', '--pinentry-mode', 'loopback']
+  const passphrase = ['--passphrase-file', join(place.out, 'secrets', 'partner-passphrase')]
+  const gpg = (...args: readonly string[]): Buffer =>
+    execFileSync('gpg', [...flags, ...passphrase, ...args], { env, stdio: 'pipe' })
+  try {
+    gpg('--import', ...readdirSync(join(place.out, 'partner')).map((name) => join(place.out, 'partner', name)))
+    const message = join(place.out, 'encrypted', 'awkward.csv.gpg')
+    expect(gpg('--decrypt', message)).toEqual(readFileSync(place.path('awkward.csv')))
+  } finally {
+    spawnSync('gpgconf', ['--kill', 'all'], { env })
+    rmSync(home, { recursive: true, force: true })
+  }
 })
 
 it('explains itself', async () => {
