@@ -1,3 +1,4 @@
+import { moveArenaTo } from './arena.js'
 import { type Aead, nodeAead } from './node-aead.js'
 import { deriveRecordKey } from './record-key.js'
 import { SODIUM_MAX_BYTES, sodiumAead } from './sodium-aead.js'
@@ -34,7 +35,9 @@ export const chacha20Poly1305: Suite = {
 /** Resolves when libsodium is ready, or known not to be had. */
 export function prepareSodium(): Promise<void> {
   preparing ??= loadSodium().then((module) => {
-    if (module) forSmall = sodiumAead(module)
+    if (!module) return
+    forSmall = sodiumAead(module)
+    moveArenaTo(module)
   })
   return preparing
 }

@@ -6,25 +6,29 @@ import {
   encodeContext,
   type Kms,
   type ProviderTraits,
-  PURPOSE_KEY,
   type RandomAccess,
   type RecordProvider,
   type SealedRecord,
   type SeekableProvider,
   type StreamRewrapProvider,
+  type SyncProvider,
   throwIfAborted,
 } from '@parasol/core'
 import { createDataKeys } from './create-data-keys.js'
 import { type DataKeyPolicy, partitionKeyOf } from './data-key-policy.js'
 import type { DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
-import { FIELD_OVERHEAD, fieldAad, openField, SINGLE_VALUE, sealField } from './field.js'
+import { FIELD_OVERHEAD, fieldAad } from './field.js'
 import { decodeGreenKey, encodeGreenKey, type GreenKey } from './green-key.js'
+import { joinBytes } from './join-bytes.js'
+import { KmsContexts } from './kms-contexts.js'
 import { createRecord, type NewRecord, openRecord } from './record.js'
+import { openFields, openValue, sealRecord, sealValue } from './record-codec.js'
 import { SeekableStream } from './seekable-stream.js'
 import { type OpenedRecord, type OpenStreamOptions, openStream, rewrapStream, sealStream } from './stream.js'
 import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
 import type { RecordKey, Suite } from './suite.js'
 import { suiteByName, suiteNames } from './suites.js'
+import { use } from './use.js'
 
 export interface EnvelopeOptions {
   readonly kms: Kms
@@ -51,7 +55,9 @@ const UNKNOWN_LENGTH = Number.POSITIVE_INFINITY
  * limits of `dataKeys`; their wrapped form stands in the green key beside the ciphertext. `docs/format.md` draws every
  * byte. Disposal zeroes the keys in memory; what is asked afterwards is refused with CLOSED.
  */
-export class EnvelopeProvider implements RecordProvider, SeekableProvider, StreamRewrapProvider, Disposable {
+export class EnvelopeProvider
+  implements RecordProvider, SeekableProvider, StreamRewrapProvider, SyncProvider, Disposable
+{
   readonly scheme: string
   readonly traits: ProviderTraits = {
     maxPlaintextBytes: MAX_PLAINTEXT_BYTES,
@@ -62,6 +68,7 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
   readonly #partitionKey: string | undefined
+  readonly #kmsContexts = new KmsContexts()
   readonly #streamHeader: Uint8Array
 
   /** @throws CryptoError INVALID_CONFIG for a suite that there is not, a key id that is too long, or a limit out of range */
@@ -76,17 +83,33 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
   }
 
   async encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
-    requireSize(plaintext.length)
-    using record = await this.#newRecord(plaintext.length, context, options)
-    return sealField(this.#suite, record.key, plaintext, SINGLE_VALUE, record.greenKey)
+    const { request, encodedContext } = this.#toEncrypt(plaintext.length, context, options)
+    const ready = this.#dataKeys.tryForEncryption(request)
+    const dataKey = ready ?? (await this.#dataKeys.forEncryption(request, options))
+    return use(dataKey, () => sealValue(this.#suite, dataKey, plaintext, encodedContext))
+  }
+
+  tryEncrypt(plaintext: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
+    const { request, encodedContext } = this.#toEncrypt(plaintext.length, context)
+    const dataKey = this.#dataKeys.tryForEncryption(request)
+    return dataKey && use(dataKey, () => sealValue(this.#suite, dataKey, plaintext, encodedContext))
   }
 
   async decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     const parsed = this.#parse(ciphertext)
-    const field = ciphertext.subarray(parsed.greenKey.length)
-    if (field.length < FIELD_OVERHEAD) throw decryptionFailed()
-    using recordKey = await this.#openRecord(parsed, context, options)
-    return openField(parsed.suite, recordKey.key, field, SINGLE_VALUE)
+    const field = fieldOf(ciphertext, parsed)
+    const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context, options)
+    const ready = this.#dataKeys.tryForDecryption(list, kmsContext)
+    const dataKey = ready ?? (await this.#dataKeys.forDecryption(list, kmsContext, options))
+    return use(dataKey, () => openValue(parsed, dataKey, field, encodedContext))
+  }
+
+  tryDecrypt(ciphertext: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
+    const parsed = this.#parse(ciphertext)
+    const field = fieldOf(ciphertext, parsed)
+    const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context)
+    const dataKey = this.#dataKeys.tryForDecryption(list, kmsContext)
+    return dataKey && use(dataKey, () => openValue(parsed, dataKey, field, encodedContext))
   }
 
   /** @throws CryptoError INVALID_INPUT for a record without fields, or a field name that is not well-formed */
@@ -98,13 +121,10 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
     if (fields.size === 0) throw new CryptoError('INVALID_INPUT', 'A record has at least one field')
     const named = [...fields].map(([name, plaintext]) => ({ name, plaintext, aad: fieldAad(name) }))
     const bytes = named.reduce((total, { plaintext }) => total + plaintext.length, 0)
-    requireSize(bytes)
-    using record = await this.#newRecord(bytes, context, options)
-    const seal = (plaintext: Uint8Array, aad: Uint8Array) => sealField(this.#suite, record.key, plaintext, aad)
-    return {
-      key: record.greenKey,
-      fields: new Map(named.map(({ name, plaintext, aad }) => [name, seal(plaintext, aad)])),
-    }
+    const { request, encodedContext } = this.#toEncrypt(bytes, context, options)
+    const ready = this.#dataKeys.tryForEncryption(request)
+    const dataKey = ready ?? (await this.#dataKeys.forEncryption(request, options))
+    return use(dataKey, () => sealRecord(this.#suite, dataKey, named, encodedContext))
   }
 
   async decryptRecord(
@@ -115,9 +135,11 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
     const parsed = this.#parse(key)
     const tooShort = [...fields.values()].some((field) => field.length < FIELD_OVERHEAD)
     if (tooShort || parsed.greenKey.length !== key.length) throw decryptionFailed()
-    using recordKey = await this.#openRecord(parsed, context, options)
-    const open = (field: Uint8Array, aad: Uint8Array) => openField(parsed.suite, recordKey.key, field, aad)
-    return new Map([...fields].map(([name, field]) => [name, open(field, fieldAad(name))]))
+    const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context, options)
+    const ready = this.#dataKeys.tryForDecryption(list, kmsContext)
+    const dataKey = ready ?? (await this.#dataKeys.forDecryption(list, kmsContext, options))
+    const named = [...fields].map(([name, field]) => [name, field, fieldAad(name)] as const)
+    return use(dataKey, () => openFields(parsed, dataKey, named, encodedContext))
   }
 
   /**
@@ -128,12 +150,12 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
     const { greenKey, suite } = this.#parse(ciphertext)
-    const kmsContext = toKmsContext(context)
+    const kmsContext = this.#kmsContexts.of(context)
     using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, kmsContext, options)
     openRecord(suite, greenKey, dataKey, encodedContext)[Symbol.dispose]()
     const list = await this.#dataKeys.rewrap(dataKey, greenKey.wrappedKeys, kmsContext, options)
     const renewed = encodeGreenKey(suite.id, greenKey.salt, greenKey.commitment, list)
-    return concat(renewed, ciphertext.subarray(greenKey.length))
+    return joinBytes(renewed, ciphertext.subarray(greenKey.length))
   }
 
   /** A stream's length is not known, so under every policy it has a data key of its own. */
@@ -202,10 +224,24 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
     this.#dataKeys[Symbol.dispose]()
   }
 
+  /** What can be refused is refused before the KMS is asked, and a caller may change the context meanwhile. */
+  #toEncrypt(bytes: number, context: EncryptionContext, options?: CallOptions) {
+    requireSize(bytes)
+    throwIfAborted(options?.signal)
+    const encodedContext = encodeContext(context)
+    return { request: this.#request(bytes, context), encodedContext }
+  }
+
+  #toDecrypt({ greenKey }: ParsedGreenKey, context: EncryptionContext, options?: CallOptions) {
+    throwIfAborted(options?.signal)
+    const encodedContext = encodeContext(context)
+    return { list: greenKey.wrappedKeys, kmsContext: this.#kmsContexts.of(context), encodedContext }
+  }
+
   #request(bytes: number, context: EncryptionContext): DataKeyRequest {
     const key = this.#partitionKey
     const partition = key !== undefined && Object.hasOwn(context, key) ? context[key] : undefined
-    return { kmsContext: toKmsContext(context), bytes, partition }
+    return { kmsContext: this.#kmsContexts.of(context), bytes, partition }
   }
 
   /** The context is encoded before the KMS is asked: it is refused first, and a caller may change it meanwhile. */
@@ -223,7 +259,7 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
   ): Promise<RecordKey> {
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
-    using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, toKmsContext(context), options)
+    using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, this.#kmsContexts.of(context), options)
     return openRecord(suite, greenKey, dataKey, encodedContext)
   }
 
@@ -233,6 +269,12 @@ export class EnvelopeProvider implements RecordProvider, SeekableProvider, Strea
     if (!greenKey || !suite) throw decryptionFailed()
     return { greenKey, suite }
   }
+}
+
+function fieldOf(ciphertext: Uint8Array, { greenKey }: ParsedGreenKey): Uint8Array {
+  const field = ciphertext.subarray(greenKey.length)
+  if (field.length < FIELD_OVERHEAD) throw decryptionFailed()
+  return field
 }
 
 interface ParsedGreenKey {
@@ -246,19 +288,7 @@ function keepContext(context: EncryptionContext): EncryptionContext {
   return { ...context }
 }
 
-function toKmsContext(context: EncryptionContext): EncryptionContext {
-  const purpose = Object.hasOwn(context, PURPOSE_KEY) ? context[PURPOSE_KEY] : undefined
-  return purpose === undefined ? {} : { purpose }
-}
-
 function requireSize(bytes: number): void {
   if (bytes <= MAX_PLAINTEXT_BYTES) return
   throw new CryptoError('PLAINTEXT_TOO_LARGE', `Plaintext of ${bytes} bytes: at most ${MAX_PLAINTEXT_BYTES} at once`)
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
-  return joined
 }

@@ -8,8 +8,6 @@ export const FIELD_OVERHEAD = NONCE_BYTES + TAG_BYTES
 /** The AAD of a value that stands alone. */
 export const SINGLE_VALUE: Uint8Array = Uint8Array.of(0)
 
-const NOTHING = new Uint8Array(0)
-
 /**
  * The AAD of a field of a record: a byte that no single value has, and its name.
  *
@@ -23,28 +21,24 @@ export function fieldAad(name: string): Uint8Array {
 }
 
 /**
- * Encrypts a field under its record's key:
+ * Encrypts a field under its record's key, and writes it to the target at an offset:
  *
  *     nonce (12, random), ciphertext and tag of the suite
  *
  * so that each field of a record can be decrypted, and replaced, without the others.
- *
- * @param prefix stands before it in what is given back
  */
-export function sealField(
+export function sealFieldAt(
   suite: Suite,
   key: Uint8Array,
   plaintext: Uint8Array,
   aad: Uint8Array,
-  prefix: Uint8Array = NOTHING,
-): Uint8Array {
-  const bytes = new Uint8Array(prefix.length + plaintext.length + FIELD_OVERHEAD)
-  const sealedAt = prefix.length + NONCE_BYTES
-  const nonce = bytes.subarray(prefix.length, sealedAt)
-  bytes.set(prefix)
+  target: Uint8Array,
+  offset: number,
+): void {
+  const sealedAt = offset + NONCE_BYTES
+  const nonce = target.subarray(offset, sealedAt)
   fillRandom(nonce)
-  suite.seal(key, nonce, plaintext, aad, bytes.subarray(sealedAt))
-  return bytes
+  suite.seal(key, nonce, plaintext, aad, target.subarray(sealedAt, sealedAt + plaintext.length + TAG_BYTES))
 }
 
 /** @throws CryptoError DECRYPTION_FAILED */

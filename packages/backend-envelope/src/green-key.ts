@@ -21,9 +21,27 @@ export interface GreenKey {
   readonly length: number
 }
 
-const SALT_AT = 2
+export const SALT_AT = 2
 const COMMITMENT_AT = SALT_AT + SALT_BYTES
 const LIST_AT = COMMITMENT_AT + COMMITMENT_BYTES
+
+/** How long a green key with this list is. */
+export function greenKeyBytes(encodedList: Uint8Array): number {
+  return LIST_AT + encodedList.length
+}
+
+/** Writes a green key over the beginning of the target, where its salt already is. */
+export function writeGreenKey(
+  target: Uint8Array,
+  suite: number,
+  commitment: Uint8Array,
+  encodedList: Uint8Array,
+): void {
+  target[0] = FORMAT_VERSION
+  target[1] = suite
+  target.set(commitment, COMMITMENT_AT)
+  target.set(encodedList, LIST_AT)
+}
 
 /** @param encodedList what `encodeWrappedKeys` made */
 export function encodeGreenKey(
@@ -32,12 +50,9 @@ export function encodeGreenKey(
   commitment: Uint8Array,
   encodedList: Uint8Array,
 ): Uint8Array {
-  const bytes = new Uint8Array(LIST_AT + encodedList.length)
-  bytes[0] = FORMAT_VERSION
-  bytes[1] = suite
+  const bytes = new Uint8Array(greenKeyBytes(encodedList))
   bytes.set(salt, SALT_AT)
-  bytes.set(commitment, COMMITMENT_AT)
-  bytes.set(encodedList, LIST_AT)
+  writeGreenKey(bytes, suite, commitment, encodedList)
   return bytes
 }
 

@@ -55,20 +55,32 @@ export class KeptKey implements Disposable {
 
   #lease(): DataKeyLease {
     this.#leases += 1
-    let open = true
-    return {
-      plaintext: this.#plaintext,
-      encodedList: this.encodedList,
-      [Symbol.dispose]: () => {
-        if (!open) return
-        open = false
-        this.#leases -= 1
-        this.#zeroIfDone()
-      },
-    }
+    return new Lease(this.#plaintext, this.encodedList, this.#release)
+  }
+
+  readonly #release = (): void => {
+    this.#leases -= 1
+    this.#zeroIfDone()
   }
 
   #zeroIfDone(): void {
     if (this.#isZeroed) this.#plaintext.fill(0)
+  }
+}
+
+class Lease implements DataKeyLease {
+  readonly plaintext: Uint8Array
+  readonly encodedList: Uint8Array
+  #release: (() => void) | undefined
+
+  constructor(plaintext: Uint8Array, encodedList: Uint8Array, release: () => void) {
+    this.plaintext = plaintext
+    this.encodedList = encodedList
+    this.#release = release
+  }
+
+  [Symbol.dispose](): void {
+    this.#release?.()
+    this.#release = undefined
   }
 }

@@ -15,6 +15,5 @@ export function fillRandom(target: Uint8Array): void {
     randomFillSync(pool)
     used = 0
   }
-  target.set(pool.subarray(used, used + target.length))
-  used += target.length
+  for (let index = 0; index < target.length; index++) target[index] = pool[used++] as number
 }

@@ -188,10 +188,17 @@ function decryptionId(encodedList: Uint8Array, kmsContext: EncryptionContext): s
   return `d${contextId(kmsContext)}${Buffer.from(buffer, byteOffset, length).toString('latin1')}`
 }
 
+const contextIds = new WeakMap<EncryptionContext, string>()
+
 /** Lengths before texts: equal contexts, and only those, have equal ids, whatever follows. */
 function contextId(context: EncryptionContext): string {
+  const known = contextIds.get(context)
+  if (known !== undefined) return known
   const keys = Object.keys(context).sort()
-  return keys.reduce((id, key) => id + lengthAndText(key) + lengthAndText(context[key] ?? ''), `${keys.length}:`)
+  const id = keys.reduce((id, key) => id + lengthAndText(key) + lengthAndText(context[key] ?? ''), `${keys.length}:`)
+  // One that may yet be changed is not remembered.
+  if (Object.isFrozen(context)) contextIds.set(context, id)
+  return id
 }
 
 function lengthAndText(text: string): string {

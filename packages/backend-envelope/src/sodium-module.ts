@@ -5,6 +5,8 @@ export interface SodiumModule {
   readonly HEAPU8: Uint8Array
   _sodium_init(): number
   _malloc(length: number): number
+  /** SHA-512. */
+  _crypto_hash(target: number, source: number, length: number, lengthHigh: number): number
   _crypto_aead_chacha20poly1305_ietf_encrypt(
     target: number,
     targetLength: number,

@@ -19,6 +19,7 @@ export const exitCodes = {
   STORE_DAMAGED: 5,
   LOCKED: 5,
   THROTTLED: 6,
+  NOT_READY: 6,
   KMS_UNAVAILABLE: 6,
   KMS_PROTOCOL: 6,
   TIMEOUT: 6,

@@ -17,6 +17,7 @@ import {
 import type { EncryptedRecord } from './record.js'
 import { type ManyOptions, type Outcome, settleMany } from './settle-many.js'
 import { collect } from './stream.js'
+import { SyncCipher } from './sync-cipher.js'
 import { decodeText, encodeText } from './text.js'
 import { formatToken, parseToken, type Token } from './token.js'
 import { untilAborted } from './until-aborted.js'
@@ -48,6 +49,7 @@ export class Cipher {
   readonly #purpose: string
   readonly #provider: CryptoProvider
   readonly #readers: ReadonlyMap<string, CryptoProvider>
+  #sync: SyncCipher | undefined
 
   constructor({ useCase, purpose, provider, readers }: CipherOptions) {
     this.useCase = useCase
@@ -59,6 +61,16 @@ export class Cipher {
   /** The scheme that encrypts. */
   get scheme(): string {
     return this.#provider.scheme
+  }
+
+  /** The same without waiting, where the scheme keeps keys in memory. */
+  get sync(): SyncCipher {
+    this.#sync ??= new SyncCipher({
+      provider: this.#provider,
+      reader: (scheme) => this.#reader(scheme),
+      bind: (provider, context) => this.#bind(provider, context),
+    })
+    return this.#sync
   }
 
   /** Encrypts text to a token. */

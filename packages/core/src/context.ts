@@ -25,7 +25,10 @@ export const MAX_CONTEXT_BYTES = 8192
  * encoding has at most 8,192 bytes.
  */
 export function encodeContext(context: EncryptionContext): Uint8Array {
-  return new Uint8Array(scratch.subarray(0, writeContext(context, scratch, 0)))
+  const length = writeContext(context, scratch, 0)
+  // A slice of Node's pool: to allocate for each costs more than to encode.
+  const { buffer, byteOffset } = Buffer.from(scratch.subarray(0, length))
+  return new Uint8Array(buffer, byteOffset, length)
 }
 
 /**
@@ -35,11 +38,13 @@ export function encodeContext(context: EncryptionContext): Uint8Array {
  */
 export function writeContext(context: EncryptionContext, target: Buffer, offset: number): number {
   const keys = sortedKeys(context)
+  // Every value is read once, before anything is written: a getter that encodes another context does no harm.
+  const values = keys.map((key) => checkedValue(key, context[key]))
   const end = Math.min(target.length, offset + MAX_CONTEXT_BYTES)
   let position = target.writeUInt32BE(keys.length, offset)
-  for (const key of keys) {
-    position = writeText(key, target, position, end)
-    position = writeText(context[key] as string, target, position, end)
+  for (let index = 0; index < keys.length; index++) {
+    position = writeText(keys[index] as string, target, position, end)
+    position = writeText(values[index] as string, target, position, end)
   }
   return position
 }
@@ -74,15 +79,19 @@ function requireObject(context: EncryptionContext): void {
 function sortedKeys(context: EncryptionContext): string[] {
   requireObject(context)
   const keys = Object.keys(context)
-  for (const key of keys) checkEntry(key, context[key])
-  return keys.sort(byUtf8)
+  for (const key of keys) checkKey(key)
+  return keys.some((key) => ABOVE_SURROGATES.test(key)) ? keys.sort(byUtf8) : keys.sort()
 }
 
-function checkEntry(key: string, value: unknown): void {
+function checkKey(key: string): void {
   if (key === '') throw invalid('has an empty key')
   if (!key.isWellFormed()) throw invalid('has a key that is not well-formed Unicode')
+}
+
+function checkedValue(key: string, value: unknown): string {
   if (typeof value !== 'string') throw invalid(`key "${key}" holds a ${typeof value}: only strings are bound`)
   if (!value.isWellFormed()) throw invalid(`key "${key}" holds a string that is not well-formed Unicode`)
+  return value
 }
 
 const ABOVE_SURROGATES = /[\ud800-\uffff]/

@@ -30,6 +30,8 @@ const retryableByCode = {
   /** Another process holds what this one needs alone. */
   LOCKED: false,
   THROTTLED: true,
+  /** What was to be done without waiting would have to wait for the KMS. */
+  NOT_READY: true,
   /** The KMS could not be reached, or failed. */
   KMS_UNAVAILABLE: true,
   /** The KMS answered with something that is not an answer. */

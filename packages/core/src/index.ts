@@ -26,6 +26,7 @@ export {
   isSeekableProvider,
   isStreamProvider,
   isStreamRewrapProvider,
+  isSyncProvider,
   type ProviderTraits,
   type RandomAccess,
   type RecordProvider,
@@ -34,9 +35,11 @@ export {
   type SeekableProvider,
   type StreamProvider,
   type StreamRewrapProvider,
+  type SyncProvider,
 } from './provider.js'
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
 export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'
 export type { ManyOptions, Outcome } from './settle-many.js'
+export { SyncCipher, type SyncCipherOptions } from './sync-cipher.js'
 export { formatToken, isSchemeName, type ParsedToken, parseToken, type Token } from './token.js'
 export { untilAborted } from './until-aborted.js'

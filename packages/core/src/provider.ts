@@ -111,6 +111,14 @@ export interface SeekableProvider extends StreamProvider {
   ): Promise<RandomAccess & Disposable>
 }
 
+/** A provider that need not wait if what it needs of its KMS is in memory. */
+export interface SyncProvider extends CryptoProvider {
+  /** As `encrypt`; undefined if it would have to wait. */
+  tryEncrypt(plaintext: Uint8Array, context: EncryptionContext): Uint8Array | undefined
+  /** As `decrypt`; undefined if it would have to wait. */
+  tryDecrypt(ciphertext: Uint8Array, context: EncryptionContext): Uint8Array | undefined
+}
+
 export function isRecordProvider(provider: CryptoProvider): provider is RecordProvider {
   return 'encryptRecord' in provider && 'decryptRecord' in provider
 }
@@ -129,4 +137,8 @@ export function isStreamRewrapProvider(provider: CryptoProvider): provider is St
 
 export function isSeekableProvider(provider: CryptoProvider): provider is SeekableProvider {
   return 'openSeekable' in provider
+}
+
+export function isSyncProvider(provider: CryptoProvider): provider is SyncProvider {
+  return 'tryEncrypt' in provider && 'tryDecrypt' in provider
 }

@@ -1,0 +1,105 @@
+import { timingSafeEqual } from 'node:crypto'
+import { decryptionFailed, type SealedRecord } from '@parasol/core'
+import { arena } from './arena.js'
+import type { DataKeyLease } from './data-key-source.js'
+import { FIELD_OVERHEAD, openField, SINGLE_VALUE, sealFieldAt } from './field.js'
+import { type GreenKey, greenKeyBytes, SALT_AT, writeGreenKey } from './green-key.js'
+import { allocatePublic } from './public-bytes.js'
+import { fillRandom } from './random-pool.js'
+import { SALT_BYTES, type Suite } from './suite.js'
+
+/** A field of a record that is to be encrypted. */
+export interface NamedField {
+  readonly name: string
+  readonly plaintext: Uint8Array
+  readonly aad: Uint8Array
+}
+
+/** How records of a suite are read and written while a data key is at hand. All of it is synchronous. */
+export interface Opening {
+  readonly suite: Suite
+  readonly greenKey: GreenKey
+}
+
+/** Green key and field of a value that stands alone. @param context the encoded context */
+export function sealValue(suite: Suite, dataKey: DataKeyLease, plaintext: Uint8Array, context: Uint8Array): Uint8Array {
+  const fieldAt = greenKeyBytes(dataKey.encodedList)
+  const target = allocatePublic(fieldAt + plaintext.length + FIELD_OVERHEAD)
+  const key = startRecord(suite, dataKey, context, target)
+  try {
+    sealFieldAt(suite, key, plaintext, SINGLE_VALUE, target, fieldAt)
+    return target
+  } finally {
+    key.fill(0)
+  }
+}
+
+/** @param context the encoded context */
+export function sealRecord(
+  suite: Suite,
+  dataKey: DataKeyLease,
+  fields: readonly NamedField[],
+  context: Uint8Array,
+): SealedRecord {
+  const greenKey = allocatePublic(greenKeyBytes(dataKey.encodedList))
+  const key = startRecord(suite, dataKey, context, greenKey)
+  try {
+    const sealed = new Map<string, Uint8Array>()
+    for (const { name, plaintext, aad } of fields) {
+      const target = allocatePublic(plaintext.length + FIELD_OVERHEAD)
+      sealFieldAt(suite, key, plaintext, aad, target, 0)
+      sealed.set(name, target)
+    }
+    return { key: greenKey, fields: sealed }
+  } finally {
+    key.fill(0)
+  }
+}
+
+/** @throws CryptoError DECRYPTION_FAILED */
+export function openValue(opening: Opening, dataKey: DataKeyLease, field: Uint8Array, context: Uint8Array): Uint8Array {
+  const key = resumeRecord(opening, dataKey, context)
+  try {
+    return openField(opening.suite, key, field, SINGLE_VALUE)
+  } finally {
+    key.fill(0)
+  }
+}
+
+/** @throws CryptoError DECRYPTION_FAILED if one of them cannot be opened */
+export function openFields(
+  opening: Opening,
+  dataKey: DataKeyLease,
+  fields: readonly (readonly [name: string, field: Uint8Array, aad: Uint8Array])[],
+  context: Uint8Array,
+): ReadonlyMap<string, Uint8Array> {
+  const key = resumeRecord(opening, dataKey, context)
+  try {
+    return new Map(fields.map(([name, field, aad]) => [name, openField(opening.suite, key, field, aad)]))
+  } finally {
+    key.fill(0)
+  }
+}
+
+/** Writes the green key of a new record. The key that it gives is the arena's: the caller wipes it. */
+function startRecord(suite: Suite, dataKey: DataKeyLease, context: Uint8Array, target: Uint8Array): Uint8Array {
+  const salt = target.subarray(SALT_AT, SALT_AT + SALT_BYTES)
+  fillRandom(salt)
+  const { key, commitment } = derive(suite, dataKey, salt, context)
+  writeGreenKey(target, suite.id, commitment, dataKey.encodedList)
+  return key
+}
+
+/** The key of a record, if its green key commits to this data key and context. */
+function resumeRecord({ suite, greenKey }: Opening, dataKey: DataKeyLease, context: Uint8Array): Uint8Array {
+  const { key, commitment } = derive(suite, dataKey, greenKey.salt, context)
+  if (timingSafeEqual(commitment, greenKey.commitment)) return key
+  key.fill(0)
+  throw decryptionFailed()
+}
+
+function derive(suite: Suite, { plaintext }: DataKeyLease, salt: Uint8Array, context: Uint8Array) {
+  const place = arena()
+  place.derive(suite.id, plaintext, salt, context)
+  return place
+}
