@@ -1,3 +1,4 @@
+import { auth } from './auth/auth.js'
 import { faults } from './faults/faults.js'
 import { golden } from './golden/golden.js'
 import { inputs } from './inputs/inputs.js'
@@ -18,6 +19,7 @@ export const proofs: readonly Proof[] = [
   swap,
   salamander,
   inputs,
+  auth,
   leaklog,
   redkey,
   faults,

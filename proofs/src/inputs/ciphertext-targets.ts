@@ -10,7 +10,7 @@ const TEXTS = ['', '13800138000', '王小明'.repeat(30)].map((text) => Buffer.f
 
 /** Tokens, green keys, and the ciphertexts of every scheme. */
 export async function ciphertextTargets(): Promise<readonly Target[]> {
-  const envelope = new EnvelopeProvider({ kms: new FakeKms(), keyId: 'alias/proof' })
+  const envelope = new EnvelopeProvider({ kms: new FakeKms(), keyId: 'alias/proof', segmentBytes: 256 })
   const direct = new KmsDirectProvider({ kms: new FakeKms(), keyId: 'alias/proof' })
   const { certificate, secretKey, fingerprint } = await generateGpgKey({ name: 'Proof', unprotected: true })
   const keyRing = KeyRing.inMemory()
@@ -21,6 +21,7 @@ export async function ciphertextTargets(): Promise<readonly Target[]> {
     inspectionTarget(await encryptAll(envelope)),
     decryptionTarget(envelope, await encryptAll(envelope), 1),
     await greenKeyTarget(envelope),
+    await streamTarget(envelope),
     decryptionTarget(direct, await encryptAll(direct), 1),
     decryptionTarget(gpg, await encryptAll(gpg), 0.1),
     keyImportTarget([certificate, secretKey]),
@@ -83,6 +84,36 @@ async function greenKeyTarget(provider: CryptoProvider): Promise<Target> {
       return isAmong([record.key], key) ? 'taken' : 'wrongly'
     },
   }
+}
+
+/** Nothing may come out of a damaged stream but a beginning of what went in, and no end. */
+async function streamTarget(provider: EnvelopeProvider): Promise<Target> {
+  const plaintext = Buffer.alloc(1_500, '13800138000')
+  const samples = [await join(provider.encryptStream(inPieces(plaintext), CONTEXT))]
+  return {
+    name: 'stream',
+    samples,
+    share: 1,
+    secrets: (input) => windows(latin1(input)),
+    feed: async (input) => {
+      let released = Buffer.alloc(0)
+      for await (const chunk of provider.decryptStream(inPieces(input), CONTEXT)) {
+        released = Buffer.concat([released, chunk])
+        if (!plaintext.subarray(0, released.length).equals(released)) return 'wrongly'
+      }
+      return isAmong(samples, input) ? 'taken' : 'wrongly'
+    },
+  }
+}
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 200) yield bytes.subarray(at, at + 200)
+}
+
+async function join(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 function keyImportTarget(armored: readonly string[]): Target {

@@ -1,6 +1,5 @@
-import { connect } from 'node:net'
 import { CryptoError } from '@parasol/core'
-import { signRequest } from '@parasol/kms-local'
+import { formatRequest, send, signed } from '../kms-requests.js'
 import type { LocalKmsServer } from '../local-kms-server.js'
 import { latin1, type Target } from './target.js'
 
@@ -19,7 +18,7 @@ export function kmsServerTargets(server: LocalKmsServer): readonly Target[] {
   return [
     {
       name: 'kmsHttp',
-      samples: actions.map((action) => Buffer.from(post(signed(action, server)))),
+      samples: actions.map((action) => Buffer.from(formatRequest(signed(action, server.accessKey)))),
       share: 0.5,
       secrets: () => [PLAINTEXT, server.accessKey.secret],
       feed: exchange,
@@ -29,51 +28,15 @@ export function kmsServerTargets(server: LocalKmsServer): readonly Target[] {
       samples: actions.map((action) => Buffer.from(JSON.stringify(action))),
       share: 0.5,
       secrets: () => [PLAINTEXT, server.accessKey.secret],
-      feed: (input) => exchange(Buffer.from(post(signed(parametersOf(input), server)))),
+      feed: (input) => exchange(Buffer.from(formatRequest(signed(parametersOf(input), server.accessKey)))),
     },
   ]
-}
-
-let nonce = 0
-
-function signed(action: Readonly<Record<string, string>>, { accessKey }: LocalKmsServer): ReadonlyMap<string, string> {
-  const parameters = new Map(
-    Object.entries({
-      Version: '2016-01-20',
-      Format: 'JSON',
-      AccessKeyId: accessKey.id,
-      SignatureMethod: 'HMAC-SHA1',
-      SignatureVersion: '1.0',
-      SignatureNonce: String(nonce++),
-      Timestamp: new Date().toISOString().replace(/\.\d+/, ''),
-      ...action,
-    }),
-  )
-  const signature = signRequest('POST', parameters, accessKey.secret)
-  return parameters.set('Signature', signature.toString('base64'))
-}
-
-function post(parameters: ReadonlyMap<string, string>): string {
-  const body = [...parameters].map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
-  const head = ['POST / HTTP/1.1', 'host: localhost', 'content-type: application/x-www-form-urlencoded']
-  return `${[...head, `content-length: ${body.length}`, 'connection: close'].join('\r\n')}\r\n\r\n${body}`
 }
 
 /** The names and values that stand in what is left of the JSON; names and values are swapped about by then. */
 function parametersOf(input: Uint8Array): Record<string, string> {
   const pairs = latin1(input).matchAll(/"([^"]*)"\s*:\s*"((?:[^"\\]|\\.)*)/g)
   return Object.fromEntries([...pairs].map(([, name = '', value = '']) => [name, value.replaceAll('\\"', '"')]))
-}
-
-async function send(port: number, request: Uint8Array): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk) => chunks.push(chunk))
-  // A reset after the answer, or instead of it, shows in what was read.
-  socket.on('error', () => undefined)
-  socket.end(request)
-  await new Promise((resolve) => socket.once('close', resolve))
-  return Buffer.concat(chunks).toString('latin1')
 }
 
 /** A refusal becomes the error that a client would see; what is not an answer of the API, or blames the server, is wrong. */
