@@ -4,6 +4,8 @@ import { gpgError } from './gpg-errors.js'
 import type { KeySource } from './key-ring.js'
 import { clearKey, unlockKey } from './unlock-key.js'
 
+const MAX_AGE_MS = 60_000
+
 export interface KeyCacheOptions {
   readonly keyRing: KeySource
   /** Asked once for each secret key that is locked, when it is first needed. */
@@ -12,7 +14,8 @@ export interface KeyCacheOptions {
 
 /**
  * Keys that were read, parsed and unlocked once: doing so for every message takes 50 times as long as the message. What
- * failed is tried again. Disposal zeroes unlocked keys as far as OpenPGP.js can.
+ * failed is tried again. Certificates are read again every minute, so that a revocation that somebody imports is heeded.
+ * Disposal zeroes unlocked keys as far as OpenPGP.js can.
  */
 export class KeyCache implements Disposable {
   readonly #options: KeyCacheOptions
@@ -20,6 +23,7 @@ export class KeyCache implements Disposable {
   readonly #secretKeys = new Map<string, Promise<PrivateKey>>()
   readonly #unlocked = new Map<string, Promise<PrivateKey>>()
   #disposed = false
+  #certificatesReadAt = 0
 
   constructor(options: KeyCacheOptions) {
     this.#options = options
@@ -28,6 +32,7 @@ export class KeyCache implements Disposable {
   /** @throws CryptoError KEY_NOT_FOUND */
   certificates(fingerprints: readonly string[]): Promise<PublicKey[]> {
     this.#requireOpen()
+    this.#forgetOldCertificates()
     const { keyRing } = this.#options
     const find = (digits: string) => remember(this.#certificates, digits, () => keyRing.certificate(digits))
     return Promise.all(fingerprints.map(find))
@@ -59,6 +64,13 @@ export class KeyCache implements Disposable {
     for (const memory of [this.#certificates, this.#secretKeys, this.#unlocked]) memory.clear()
   }
 
+  #forgetOldCertificates(): void {
+    const now = Date.now()
+    if (Math.abs(now - this.#certificatesReadAt) < MAX_AGE_MS) return
+    this.#certificatesReadAt = now
+    this.#certificates.clear()
+  }
+
   #secretKey(fingerprint: string): Promise<PrivateKey> {
     return remember(this.#secretKeys, fingerprint, () => this.#options.keyRing.secretKey(fingerprint))
   }
@@ -86,6 +98,8 @@ function remember<T>(memory: Map<string, Promise<T>>, key: string, find: () => P
   if (known) return known
   const found = find()
   memory.set(key, found)
-  found.catch(() => memory.delete(key))
+  found.catch(() => {
+    if (memory.get(key) === found) memory.delete(key)
+  })
   return found
 }

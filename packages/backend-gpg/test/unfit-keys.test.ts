@@ -1,7 +1,7 @@
 import { GpgProvider, generateGpgKey, KeyRing } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
 import { type Config, config, enums, generateKey, revokeKey } from 'openpgp'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type GnuPg, hasGpg, openGnuPg } from './gnupg.js'
 
 const HOUR_MS = 3_600_000
@@ -54,6 +54,22 @@ it('refuses a revoked key', async () => {
   const { secretKey, revocationCertificate, fingerprint } = await generateGpgKey({ name: 'Lost', unprotected: true })
   await ring.import(secretKey + revocationCertificate)
   await expectUnfit(fingerprint, 'GPG_KEY_REVOKED')
+})
+
+it('heeds a revocation within a minute, without being made anew', async () => {
+  const { secretKey, revocationCertificate, fingerprint } = await generateGpgKey({ name: 'Lost', unprotected: true })
+  await ring.import(secretKey)
+  const provider = new GpgProvider({ keyRing: ring, recipients: [fingerprint, good], signer: good })
+  await provider.encrypt(Buffer.from('text'), {})
+  await ring.import(revocationCertificate)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+  try {
+    await expect(provider.encrypt(Buffer.from('text'), {})).rejects.toThrow(
+      expect.objectContaining({ code: 'KEY_UNUSABLE', reason: 'GPG_KEY_REVOKED' }),
+    )
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('refuses a key that its owner has superseded, and reads what was written to it', async () => {
