@@ -35,6 +35,11 @@ const kinds = {
   'Rejected.StateModifiedFailed': { status: 409, message: 'Keystate modified failed.', code: 'KEY_UNUSABLE' },
   /** The cloud's own code is not documented. */
   'Rejected.DeletionProtected': { status: 409, message: 'The key is protected from deletion.', code: 'KEY_UNUSABLE' },
+  'Forbidden.NoPermission': {
+    status: 403,
+    message: 'This operation is forbidden by permission system.',
+    code: 'ACCESS_DENIED',
+  },
   'Rejected.Throttling': { status: 429, message: 'QPS Limit Exceeded', code: 'THROTTLED' },
   'InvalidAccessKeyId.NotFound': {
     status: 404,

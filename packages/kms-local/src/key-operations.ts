@@ -1,4 +1,5 @@
-import { ARN_PREFIX, type KeyDetails, type KeyService, notPending } from './key-service.js'
+import { ARN_PREFIX, type KeyDetails, type KeyService } from './key-service.js'
+import { notPending } from './key-states.js'
 import { type Key, timestamp } from './keys.js'
 import { done, type OperationTable, paginate } from './operation.js'
 import type { Parameters } from './parameters.js'

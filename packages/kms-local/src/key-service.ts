@@ -5,8 +5,10 @@ import type { AuditedEvents } from './audit-verification.js'
 import { base64Length, encodeBase64 } from './base64-bytes.js'
 import { BadCiphertext, KmsFault } from './faults.js'
 import { blobVersion, openBlob, sealBlob } from './key-blob.js'
+import { deletionTime, inState, requireAlias, switched, usable } from './key-states.js'
 import type { KeyStore } from './key-store.js'
-import { type AccessKey, type Alias, Key, type KeyMetadata, type KeyState, MATERIAL_BYTES, timestamp } from './keys.js'
+import { type AccessKey, type Alias, Key, type KeyMetadata, MATERIAL_BYTES, timestamp } from './keys.js'
+import { checkPolicy, type Policy } from './policy.js'
 import { nextRotation, rotate } from './rotation.js'
 
 /** The longest plaintext of Encrypt, counted on the text that the API carries. */
@@ -90,6 +92,17 @@ export class KeyService {
     const key = this.#store.key(this.#resolve(keyName))
     if (!key) throw new KmsFault('Forbidden.KeyNotFound')
     return key
+  }
+
+  /** The id of the key of this name; undefined if there is none. */
+  findKey(keyName: string): string | undefined {
+    return this.#store.key(this.#resolve(keyName))?.metadata.id
+  }
+
+  /** The id of the key that a ciphertext says it is under; undefined if there is none. */
+  findKeyOf(blob: Uint8Array): string | undefined {
+    const versionId = blobVersion(blob)
+    return versionId === undefined ? undefined : this.#store.keyOfVersion(versionId)
   }
 
   get keys(): readonly Key[] {
@@ -224,9 +237,11 @@ export class KeyService {
     return this.#store.damage
   }
 
-  async createAccessKey(): Promise<AccessKey> {
+  /** @throws CryptoError INVALID_INPUT for what is no policy */
+  async createAccessKey({ policy }: { readonly policy?: Policy } = {}): Promise<AccessKey> {
     const id = `LTAI${randomBytes(10).toString('hex')}`
-    const accessKey = { id, secret: randomBytes(24).toString('base64url') }
+    const secret = randomBytes(24).toString('base64url')
+    const accessKey = { id, secret, ...(policy ? { policy: checkPolicy(policy) } : {}) }
     await this.#store.putAccessKey(accessKey)
     return accessKey
   }
@@ -246,38 +261,6 @@ export class KeyService {
     const name = keyName.startsWith(`${ARN_PREFIX}alias/`) ? keyName.slice(ARN_PREFIX.length) : keyName
     return name.startsWith('alias/') ? (this.#store.alias(name)?.keyId ?? '') : name
   }
-}
-
-/** @throws KmsFault unless the key is enabled */
-export function usable(key: Key): Key {
-  if (key.metadata.state !== 'Enabled') throw new KmsFault(`Rejected.${key.metadata.state}`)
-  return key
-}
-
-/** @throws KmsFault if the key waits for its deletion */
-export function notPending(key: Key): Key {
-  if (key.metadata.state === 'PendingDeletion') throw new KmsFault('Rejected.PendingDeletion')
-  return key
-}
-
-function inState(key: Key, states: readonly KeyState[]): Key {
-  if (!states.includes(key.metadata.state)) throw new KmsFault('Rejected.StateModifiedFailed')
-  return key
-}
-
-function switched(key: Key, state: 'Enabled' | 'Disabled'): Key {
-  inState(key, ['Enabled', 'Disabled'])
-  return key.metadata.state === state ? key : key.with({ state })
-}
-
-function deletionTime({ metadata: { deleteAt } }: Key): number {
-  return deleteAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(deleteAt)
-}
-
-function requireAlias(name: string): void {
-  const sound = /^alias\/[\w/-]{1,249}$/.test(name)
-  if (!sound) throw new KmsFault('InvalidParameter', 'AliasName')
-  if (name.startsWith('alias/acs')) throw new KmsFault('Unsupported.Alias')
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import { allocateSecret } from '@parasol/core'
+import type { Policy } from './policy.js'
 
 export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion'
 
@@ -34,6 +35,8 @@ export interface Alias {
 export interface AccessKey {
   readonly id: string
   readonly secret: string
+  /** What it may do; without one, everything. */
+  readonly policy?: Policy
 }
 
 /** Bytes of one version's key. */

@@ -1,14 +1,17 @@
 #!/usr/bin/env node
 import { CryptoError } from '@parasol/core'
+import { grant } from './grant.js'
 import { serve, verify } from './serve.js'
 import { parseServeArguments, USAGE, UsageError } from './serve-arguments.js'
 
 // A debugger that is attached by this signal would read every key.
 process.on('SIGUSR1', () => undefined)
 
+const commands = { serve, verify, grant }
+
 try {
   const options = parseServeArguments(process.argv.slice(2), process.env)
-  if (options) await (options.command === 'serve' ? serve : verify)(options)
+  if (options) await commands[options.command](options)
   else process.stdout.write(USAGE)
 } catch (error) {
   if (error instanceof UsageError) fail(2, `${error.message}\nTry: parasol-kms --help`)

@@ -13,6 +13,10 @@ export class Parameters {
     return this.#values.has(name)
   }
 
+  find(name: string): string | undefined {
+    return this.#values.get(name)
+  }
+
   /** @throws KmsFault MissingParameter; an empty value counts as given if `empty` allows it */
   text(name: string, { empty = false } = {}): string {
     const value = this.#values.get(name)

@@ -8,8 +8,9 @@ import { type AuditEvent, printable, resourceName } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
 import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
-import { timestamp } from './keys.js'
+import { type AccessKey, timestamp } from './keys.js'
 import { Parameters } from './parameters.js'
+import { requirePermission } from './permissions.js'
 import type { QuotaCounter } from './quotas.js'
 import { type ReceivedRequest, readRequest } from './received-request.js'
 import type { RequestVerifier } from './request-signature.js'
@@ -66,11 +67,11 @@ export class RequestHandler {
     const received = await readRequest(request)
     exchange.received = received
     exchange.format = findFormat(received.parameters.get('Format')) ?? json
-    const values = authenticate(received, this.#options.verifier)
+    const { values, accessKey } = authenticate(received, this.#options.verifier)
     exchange.isAuthentic = true
     exchange.action = knownAction(values.get('Action'))
     this.#options.quotas?.count(exchange.action)
-    const fields = { RequestId: requestId, ...(await perform(this.#options.service, values)) }
+    const fields = { RequestId: requestId, ...(await perform(this.#options.service, values, accessKey)) }
     return exchange.format.write(`${exchange.action}Response`, fields)
   }
 }
@@ -80,29 +81,37 @@ function knownAction(action = ''): string {
   return operations.has(action) ? action : ''
 }
 
-/** The parameters of a request that is what an access key signed. */
-function authenticate(received: ReceivedRequest, verifier: RequestVerifier): ReadonlyMap<string, string> {
-  const { method, parameters, headers } = received
-  if (!isAcs3(headers.get('authorization'))) {
-    verifier.verify(method, parameters)
-    return parameters
-  }
-  verifier.verifyAcs3(received)
-  if (parameters.has('Action') || parameters.has('Version')) throw new KmsFault('ParseRequestParameterException')
-  return new Map([
-    ...parameters,
-    ['Action', headers.get('x-acs-action') ?? ''],
-    ['Version', headers.get('x-acs-version') ?? ''],
-  ])
+/** A request that an access key signed. */
+interface Authentic {
+  readonly values: ReadonlyMap<string, string>
+  readonly accessKey: AccessKey
 }
 
-async function perform(service: KeyService, values: ReadonlyMap<string, string>): Promise<object> {
+function authenticate(received: ReceivedRequest, verifier: RequestVerifier): Authentic {
+  const { method, parameters, headers } = received
+  if (!isAcs3(headers.get('authorization'))) {
+    return { values: parameters, accessKey: verifier.verify(method, parameters) }
+  }
+  const accessKey = verifier.verifyAcs3(received)
+  if (parameters.has('Action') || parameters.has('Version')) throw new KmsFault('ParseRequestParameterException')
+  const action = headers.get('x-acs-action') ?? ''
+  const version = headers.get('x-acs-version') ?? ''
+  return { values: new Map([...parameters, ['Action', action], ['Version', version]]), accessKey }
+}
+
+async function perform(
+  service: KeyService,
+  values: ReadonlyMap<string, string>,
+  { policy }: AccessKey,
+): Promise<object> {
   const parameters = new Parameters(values)
-  const operation = operations.get(parameters.text('Action'))
+  const action = parameters.text('Action')
+  const operation = operations.get(action)
   if (parameters.text('Version') !== API_VERSION) throw new KmsFault('InvalidParameter', 'Version')
   if (!findFormat(values.get('Format'))) throw new KmsFault('InvalidParameter', 'Format')
   if (!operation) throw new KmsFault('UnsupportedOperation')
   await service.upkeep()
+  if (policy) requirePermission(policy, service, action, parameters)
   return operation(service, parameters)
 }
 

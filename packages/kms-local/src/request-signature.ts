@@ -50,7 +50,7 @@ export class RequestVerifier {
   }
 
   /** The RPC style: the signature is one of the parameters. @throws KmsFault as the cloud words it */
-  verify(method: string, parameters: ReadonlyMap<string, string>): void {
+  verify(method: string, parameters: ReadonlyMap<string, string>): AccessKey {
     const accessKeyId = required(parameters, 'AccessKeyId')
     const signature = Buffer.from(required(parameters, 'Signature'), 'base64')
     const signatureMethod = required(parameters, 'SignatureMethod')
@@ -59,18 +59,20 @@ export class RequestVerifier {
     }
     if (parameters.has('SecurityToken')) throw new KmsFault('InvalidSecurityToken.NotSupported')
     const time = parseTimestamp(required(parameters, 'Timestamp'), 'Timestamp')
-    this.#accept(accessKeyId, time, signature, (secret) => signRequest(method, parameters, secret, signatureMethod))
+    return this.#accept(accessKeyId, time, signature, (secret) =>
+      signRequest(method, parameters, secret, signatureMethod),
+    )
   }
 
   /** The style of the newer SDKs: the signature is in a header. @throws KmsFault as the cloud words it */
-  verifyAcs3(request: Acs3Request): void {
+  verifyAcs3(request: Acs3Request): AccessKey {
     const { accessKeyId, signedHeaders, signature } = readAuthorization(request)
     if (request.headers.has('x-acs-security-token')) throw new KmsFault('InvalidSecurityToken.NotSupported')
     const time = parseTimestamp(request.headers.get('x-acs-date') ?? '', 'x-acs-date')
-    this.#accept(accessKeyId, time, signature, (secret) => signAcs3(request, signedHeaders, secret))
+    return this.#accept(accessKeyId, time, signature, (secret) => signAcs3(request, signedHeaders, secret))
   }
 
-  #accept(accessKeyId: string, time: number, signature: Buffer, sign: (secret: string) => Buffer): void {
+  #accept(accessKeyId: string, time: number, signature: Buffer, sign: (secret: string) => Buffer): AccessKey {
     const accessKey = this.#accessKey(accessKeyId)
     if (!accessKey) throw new KmsFault('InvalidAccessKeyId.NotFound')
     const expected = sign(accessKey.secret)
@@ -80,6 +82,7 @@ export class RequestVerifier {
     const now = this.#now().getTime()
     if (Math.abs(now - time) > CLOCK_TOLERANCE_MS) throw new KmsFault('IllegalTimestamp')
     if (!this.#seen.add(expected, time, now)) throw new KmsFault('SignatureNonceUsed')
+    return accessKey
   }
 }
 

@@ -3,9 +3,12 @@ import type { RootKeySource } from './root-key.js'
 
 export const USAGE: string = `Usage: parasol-kms serve STORE [options]
        parasol-kms verify STORE [--key-file FILE]
+       parasol-kms grant STORE --policy POLICY --access-key FILE [--key-file FILE]
 
 "serve" serves the keys in the folder STORE over HTTP, as Alibaba Cloud KMS does. A store that is not there is made.
 "verify" follows the audit log of a store that is not served, STORE/audit.log, and says where it is broken.
+"grant" writes another access key to FILE, for a store that is not served, with what it may do: crypto-user, crypto-admin,
+read-only, or a file that holds a policy in the shape of RAM.
 
   --key-file FILE       opens the store; made with a new one: 32 random bytes, mode 0600
                         (without it, the passphrase in PARASOL_KMS_PASSPHRASE opens the store)
@@ -24,8 +27,10 @@ Point a client at the printed endpoint with protocol http and the access key. SI
 /** The command line is not what it should be. */
 export class UsageError extends Error {}
 
+export type Command = 'serve' | 'verify' | 'grant'
+
 export interface ServeOptions {
-  readonly command: 'serve' | 'verify'
+  readonly command: Command
   readonly store: string
   readonly rootKey: RootKeySource
   readonly port: number
@@ -33,6 +38,7 @@ export interface ServeOptions {
   readonly exposed: boolean
   readonly createKeys: readonly string[]
   readonly accessKeyFile: string | undefined
+  readonly policy: string | undefined
   readonly quotas: boolean
   readonly log: boolean
 }
@@ -42,7 +48,7 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
   const { values, positionals } = parse(args)
   if (values.help) return undefined
   const [command, store, ...rest] = positionals
-  if (command !== 'serve' && command !== 'verify') throw new UsageError('Expected the command "serve" or "verify"')
+  if (!isCommand(command)) throw new UsageError('Expected the command "serve", "verify" or "grant"')
   if (!store || rest.length > 0) throw new UsageError(`Expected one folder after "${command}"`)
   return {
     command,
@@ -53,9 +59,14 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
     exposed: values.exposed,
     createKeys: values['create-key'].map(requireAlias),
     accessKeyFile: values['access-key'],
+    policy: values.policy,
     quotas: values.quotas,
     log: values.log,
   }
+}
+
+function isCommand(text: string | undefined): text is Command {
+  return text === 'serve' || text === 'verify' || text === 'grant'
 }
 
 function parse(args: string[]) {
@@ -70,6 +81,7 @@ function parse(args: string[]) {
         exposed: { type: 'boolean', default: false },
         'create-key': { type: 'string', multiple: true, default: [] },
         'access-key': { type: 'string' },
+        policy: { type: 'string' },
         quotas: { type: 'boolean', default: false },
         log: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

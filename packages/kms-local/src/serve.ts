@@ -37,13 +37,18 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 /** Follows the audit log of a store that nobody serves. @throws CryptoError STORE_DAMAGED that says where it is broken */
 export async function verify({ store: folder, rootKey }: Pick<ServeOptions, 'store' | 'rootKey'>): Promise<void> {
-  await access(join(folder, 'store.json')).catch((cause) => {
-    throw new CryptoError('IO', `There is no store in "${folder}"`, { cause })
-  })
+  await requireStore(folder)
   await using kms = new LocalKms({ folder, rootKey })
   const { events, torn } = await (await kms.open()).verifyAuditLog()
   say(`audit log: ${events} events, none changed, moved or left out`)
   if (torn) say('a last event was not written whole; its request was not answered')
+}
+
+/** A command that looks at a store makes none. @throws CryptoError IO */
+export async function requireStore(folder: string): Promise<void> {
+  await access(join(folder, 'store.json')).catch((cause) => {
+    throw new CryptoError('IO', `There is no store in "${folder}"`, { cause })
+  })
 }
 
 /** Makes an access key unless the file is there: a secret is shown once, so that one without its file is lost. */
@@ -62,6 +67,6 @@ function report(action: string, fault: string | undefined): void {
   say(`${new Date().toISOString()} ${action || '-'} ${fault ?? 'ok'}`)
 }
 
-function say(line: string): void {
+export function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }

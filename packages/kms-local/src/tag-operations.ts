@@ -1,4 +1,5 @@
-import { type KeyService, notPending } from './key-service.js'
+import type { KeyService } from './key-service.js'
+import { notPending } from './key-states.js'
 import { done, type OperationTable } from './operation.js'
 import type { Parameters } from './parameters.js'
 import { addTags, parseTagKeys, parseTags, removeTags } from './tags.js'

@@ -1,5 +1,6 @@
 import { KmsFault } from './faults.js'
-import { type KeyService, usable } from './key-service.js'
+import type { KeyService } from './key-service.js'
+import { usable } from './key-states.js'
 import type { Key, KeyVersion } from './keys.js'
 import { done, type OperationTable, paginate } from './operation.js'
 import type { Parameters } from './parameters.js'

@@ -118,7 +118,7 @@ it.skipIf(!isBuilt)('prints how it is used (needs build)', async () => {
 })
 
 it.skipIf(!isBuilt).each([
-  ['no command', [], /Expected the command "serve" or "verify"/],
+  ['no command', [], /Expected the command "serve", "verify" or "grant"/],
   ['no folder', ['serve'], /Expected one folder/],
   ['two folders', ['serve', 'a', 'b'], /Expected one folder/],
   ['an unknown option', ['serve', 'a', '--fast'], /Unknown option '--fast'/],
@@ -162,3 +162,28 @@ it.skipIf(!isBuilt)('says in one line why it cannot serve (needs build)', async 
     errors: 'error: This store is opened by a key file, not by a passphrase\n',
   })
 })
+
+it.skipIf(!isBuilt)(
+  'grants an access key what a policy says, and nothing by a policy that is none (needs build)',
+  async () => {
+    const folder = scratchFolder()
+    const store = ['--key-file', join(folder, 'key')]
+    const granted = join(folder, 'reader.json')
+    const grant = (policy: string) =>
+      run(['grant', join(folder, 'kms'), ...store, '--policy', policy, '--access-key', granted]).ended
+    expect((await grant('read-only')).errors).toMatch(/There is no store/)
+    const first = run(['serve', join(folder, 'kms'), ...store, '--port', '0'])
+    await first.line('access key:')
+    first.child.kill('SIGTERM')
+    await first.ended
+    writeFileSync(join(folder, 'policy.json'), '{"Version":"1","Statement":[]}')
+    expect((await grant(join(folder, 'policy.json'))).errors).toMatch(/^error: A policy is /)
+    expect(existsSync(granted)).toBe(false)
+    expect((await grant('read-only')).code).toBe(0)
+    expect((await grant('read-only')).errors).toMatch(/already exists/)
+    const { child, ended, line } = run(['serve', join(folder, 'kms'), ...store, '--port', '0'])
+    expect((await listKeys(endpointOf(await line('endpoint:')), granted)).status).toBe(200)
+    child.kill('SIGTERM')
+    await ended
+  },
+)
