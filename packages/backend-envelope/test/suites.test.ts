@@ -1,6 +1,4 @@
 import { createCipheriv, createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { EnvelopeProvider, suiteNames } from '@parasol/backend-envelope'
 import { FakeKms } from '@parasol/testing'
 import * as fc from 'fast-check'
@@ -9,30 +7,16 @@ import { expect, it } from 'vitest'
 import { deriveOneStep } from '../src/one-step-kdf.js'
 import { suiteByName, suites } from '../src/suites.js'
 import { bytesFor, CONTEXT } from './vector-set.js'
+import { hasWycheproof, readWycheproof } from './wycheproof.js'
 
 const aes = suiteByName('aes-256-gcm')
 const PLAINTEXT = Buffer.from('13800138000')
 const bytes = (text: string) => Buffer.from(text, 'hex')
 
-interface WycheproofGroup {
-  readonly ivSize: number
-  readonly keySize: number
-  readonly tagSize: number
-  readonly tests: readonly (Record<'key' | 'iv' | 'aad' | 'msg' | 'ct' | 'tag' | 'result', string> & { tcId: number })[]
-}
-
-// The vectors stand beside the project, as https://github.com/C2SP/wycheproof/tree/main/testvectors_v1 has them.
-const shared = process.env['PARASOL_VECTORS'] ?? resolve(import.meta.dirname, '../../../../shared/vectors')
-const wycheproof = join(shared, 'wycheproof', 'aes_gcm_test.json')
-
-it.skipIf(!existsSync(wycheproof))(
+it.skipIf(!hasWycheproof)(
   'opens and seals AES-256-GCM as Wycheproof says (needs C2SP/wycheproof in PARASOL_VECTORS)',
   () => {
-    const { testGroups }: { testGroups: WycheproofGroup[] } = JSON.parse(readFileSync(wycheproof, 'utf8'))
-    const ours = testGroups.filter(
-      ({ ivSize, keySize, tagSize }) => ivSize === 96 && keySize === 256 && tagSize === 128,
-    )
-    const tests = ours.flatMap((group) => group.tests)
+    const tests = readWycheproof('aes_gcm_test.json')
     expect(tests.length).toBeGreaterThan(60)
     for (const { tcId, key, iv, aad, msg, ct, tag, result } of tests) {
       const opened = aes.open(bytes(key), bytes(iv), bytes(ct + tag), bytes(aad))
