@@ -11,6 +11,8 @@ export async function fieldComparisons(length: number): Promise<Comparison[]> {
   const raw = new RawAes()
   const plaintext = Buffer.from(text)
   const sealed = raw.encrypt(plaintext, AAD)
+  const [synchronous] = envelopes().filter(({ name }) => name.includes('chacha20'))
+  await synchronous?.cipher.encrypt(text, CONTEXT)
   const decrypting = await Promise.all(envelopes().map((each) => decrypt(each, text)))
   return [
     {
@@ -18,6 +20,9 @@ export async function fieldComparisons(length: number): Promise<Comparison[]> {
       scenarios: [
         scenario('node:crypto AES-256-GCM, one key, binary', () => raw.encrypt(plaintext, AAD)),
         ...envelopes().map(({ name, cipher }) => asyncScenario(name, () => cipher.encrypt(text, CONTEXT))),
+        ...(synchronous
+          ? [scenario(`${synchronous.name}, sync`, () => synchronous.cipher.sync.encrypt(text, CONTEXT))]
+          : []),
       ],
     },
     {
