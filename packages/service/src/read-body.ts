@@ -31,6 +31,8 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     })
     request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)))
     request.on('error', () => reject(new HttpFault('BODY_INCOMPLETE')))
-    request.on('close', () => reject(new HttpFault('BODY_INCOMPLETE')))
+    request.on('close', () => {
+      if (!request.complete) reject(new HttpFault('BODY_INCOMPLETE'))
+    })
   })
 }
