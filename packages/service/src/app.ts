@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type CryptoRouter, WRAPPED_KEY_FIELD } from '@parasol/core'
 import { type Answer, sendAnswer, sendRefusal } from './answer.js'
 import type { AuditEntry } from './audit-log.js'
-import type { Call } from './call.js'
+import { formatOutcomes, type Item, isKept, parseBatch, workOnAll } from './batch.js'
 import { type Caller, requirePermission } from './callers.js'
 import { CONTEXT_HEADER, parseContextHeader } from './context-header.js'
 import { Deadline } from './deadline.js'
 import { HttpFault, refusalOf } from './http-fault.js'
-import type { Journal } from './journal.js'
+import type { Journal, Kept } from './journal.js'
 import { parseFields } from './json-fields.js'
 import type { ServiceLimits } from './limits.js'
 import type { RateLimit } from './rate-limit.js'
@@ -120,21 +120,25 @@ export class App {
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
     const caller = identify(request)
     facts.caller = caller.name
-    const { useCase, operation } = parseRoute(request.method, request.url ?? '')
+    const { useCase, operation, isBatch } = parseRoute(request.method, request.url ?? '')
     rateLimit.take(caller)
     facts.operation = operation
     facts.useCase = useCase.slice(0, MAX_NAME)
     requirePermission(caller, useCase, operation)
     const body = await readBody(request, limits.bodyBytes)
-    const fields = parseFields(body, { what: 'The body', maxFields: limits.fields })
-    facts.count = countFields(fields)
-    const context = parseContextHeader(request.headers[CONTEXT_HEADER])
+    const items = isBatch ? parseBatch(body, { maxFields: limits.fields }) : [parseItem(request, body, limits)]
+    facts.count = items.reduce((sum, { fields }) => sum + countFields(fields), 0)
+    rateLimit.take(caller, items.length - 1)
     using deadline = new Deadline(response, limits.workMs)
-    const call: Call = { id: facts.requestId, caller, useCase, operation, context, signal: deadline.signal }
-    const result = await deadline.guard(endpoints[operation](crypto.for(useCase), fields, call))
-    const answer = JSON.stringify(result)
-    await journal.keep(call, facts, answer)
-    return { body: answer }
+    const cipher = crypto.for(useCase)
+    const work = async (item: Item): Promise<Kept> => {
+      const result = await deadline.guard(endpoints[operation](cipher, item, deadline))
+      return { context: item.context, answer: JSON.stringify(result) }
+    }
+    const outcomes = isBatch ? await workOnAll(items, work) : [await work(items[0] as Item)]
+    const kept = outcomes.filter(isKept)
+    await journal.keep({ id: facts.requestId, caller, useCase, operation }, facts, kept)
+    return { body: isBatch ? formatOutcomes(outcomes) : (kept[0]?.answer ?? '') }
   }
 
   #report(facts: Facts, started: number, result: Pick<RequestReport, 'status' | 'outcome' | 'error'>): void {
@@ -147,4 +151,9 @@ const MAX_NAME = 128
 
 function countFields(fields: Readonly<Record<string, string>>): number {
   return Object.keys(fields).length - (Object.hasOwn(fields, WRAPPED_KEY_FIELD) ? 1 : 0)
+}
+
+function parseItem({ headers }: IncomingMessage, body: Buffer, limits: ServiceLimits): Item {
+  const fields = parseFields(body, { what: 'The body', maxFields: limits.fields })
+  return { fields, context: parseContextHeader(headers[CONTEXT_HEADER]) }
 }

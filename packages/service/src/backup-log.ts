@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CryptoError, encodeContext, type Token, WRAPPED_KEY_FIELD } from '@parasol/core'
+import { CryptoError, type EncryptionContext, encodeContext, type Token, WRAPPED_KEY_FIELD } from '@parasol/core'
 import { AtomicFile } from '@parasol/core/files'
 import type { Call } from './call.js'
 import { ChainedLog, type ChainedLogOptions } from './chained-log.js'
@@ -49,7 +49,7 @@ export class BackupLog implements AsyncDisposable {
   }
 
   /** Resolves when the record, given as the JSON of the answer, is on disk. @throws CryptoError IO */
-  append({ id, caller, useCase, context }: Omit<Call, 'signal' | 'operation'>, answer: string): Promise<void> {
+  append({ id, caller, useCase }: Call, context: EncryptionContext, answer: string): Promise<void> {
     const facts = JSON.stringify({
       time: new Date().toISOString(),
       requestId: id,
@@ -66,7 +66,7 @@ export class BackupLog implements AsyncDisposable {
 }
 
 /** What a backup names a context by. */
-export function digestContext(context: Call['context']): string {
+export function digestContext(context: EncryptionContext): string {
   return createHash('sha256').update(encodeContext(context)).digest('base64url')
 }
 

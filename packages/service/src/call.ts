@@ -1,4 +1,3 @@
-import type { EncryptionContext } from '@parasol/core'
 import type { Caller, Operation } from './callers.js'
 
 /** A request that was let in. */
@@ -7,7 +6,4 @@ export interface Call {
   readonly caller: Caller
   readonly useCase: string
   readonly operation: Operation
-  readonly context: EncryptionContext
-  /** Aborted when the caller is gone or the time is up. */
-  readonly signal: AbortSignal
 }

@@ -3,7 +3,7 @@ import { CryptoError } from '@parasol/core'
 import { HttpFault } from './http-fault.js'
 
 /** What a caller can be allowed. */
-export const operations = ['encrypt', 'decrypt'] as const
+export const operations = ['encrypt', 'decrypt', 'rewrap'] as const
 export type Operation = (typeof operations)[number]
 
 /** A program that may call the service, and what it may do. */

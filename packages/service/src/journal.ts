@@ -1,8 +1,16 @@
+import type { EncryptionContext } from '@parasol/core'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 import type { BackupLog } from './backup-log.js'
 import type { Call } from './call.js'
 import type { ChainedLog } from './chained-log.js'
 import { HttpFault } from './http-fault.js'
+
+/** A record that was answered. */
+export interface Kept {
+  readonly context: EncryptionContext
+  /** As JSON. */
+  readonly answer: string
+}
 
 export interface JournalOptions {
   readonly backup?: BackupLog | undefined
@@ -22,14 +30,14 @@ export class Journal {
   }
 
   /**
-   * Resolves when it is durable who did what and, of an encryption, what came of it.
+   * Resolves when it is durable who did what and what came of it, unless that is plaintext.
    *
    * @throws HttpFault LOG_UNAVAILABLE
    */
-  async keep(call: Call, facts: Facts, answer: string): Promise<void> {
-    const keepsRecord = call.operation === 'encrypt'
+  async keep(call: Call, facts: Facts, records: readonly Kept[]): Promise<void> {
+    const backups = call.operation === 'decrypt' ? [] : records
     await guard([
-      keepsRecord ? this.#backup?.append(call, answer) : undefined,
+      ...backups.map(({ context, answer }) => this.#backup?.append(call, context, answer)),
       this.#audit?.append({ ...facts, outcome: 'OK' }),
     ])
   }

@@ -45,7 +45,7 @@ function isFlat(value: unknown): value is Record<string, string> {
 }
 
 /** How many strings valid JSON holds. `JSON.parse` keeps the last of equal keys and does not say that there were more. */
-function countStrings(text: string): number {
+export function countStrings(text: string): number {
   let count = 0
   for (let start = text.indexOf('"'); start >= 0; start = text.indexOf('"', start + 1)) {
     start = endOfString(text, start)

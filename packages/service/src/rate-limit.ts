@@ -10,7 +10,7 @@ export class RateLimit {
     this.#now = now
   }
 
-  /** @throws HttpFault RATE_LIMITED */
+  /** More than one may leave the bucket in debt, which is paid before the next. @throws HttpFault RATE_LIMITED */
   take({ name, requestsPerSecond }: Caller, count = 1): void {
     if (requestsPerSecond === undefined) return
     const now = this.#now()

@@ -53,7 +53,11 @@ it.each([
   [/service:[\s\S]*/, '', 'service.callers: missing'],
   ['[customer]', '[custoner]', 'parasol.yaml:13:18 service.callers.crm.useCases[0]: no such use case (have: customer)'],
   [/keyHashes: .*/, `keyHashes: [${key}]`, 'parasol-service --new-key'],
-  ['[encrypt, decrypt]', '[everything]', 'service.callers.crm.operations[0]: expected encrypt or decrypt, got a text'],
+  [
+    '[encrypt, decrypt]',
+    '[everything]',
+    'service.callers.crm.operations[0]: expected encrypt or decrypt or rewrap, got a text',
+  ],
   ['  auditLog: { folder: ./log/audit, segmentBytes: 65536 }\n', '', 'service.auditLog: missing'],
   ['bodyBytes: 1000', 'bodyBytes: many', 'service.limits.bodyBytes: expected a number, got a text'],
   ['port: 0', 'port: 0\n  host: 0.0.0.0\n  callers: anyone', 'a key that this mapping already has'],

@@ -1,0 +1,94 @@
+import { isUtf8 } from 'node:buffer'
+import { CryptoError, type EncryptionContext } from '@parasol/core'
+import { refusalOf } from './http-fault.js'
+import type { Kept } from './journal.js'
+import { countStrings } from './json-fields.js'
+
+/** One record of a request. */
+export interface Item {
+  readonly fields: Readonly<Record<string, string>>
+  readonly context: EncryptionContext
+}
+
+/** What became of one record of a batch. */
+export type Outcome = Kept | { readonly error: unknown }
+
+export interface BatchLimits {
+  /** Of all records together. */
+  readonly maxFields: number
+}
+
+/**
+ * Reads `[{ "fields": { … }, "context": { … } }]`, in which a context may be left out. Records cannot be told apart once
+ * the array is not understood, so that whatever is wrong with its shape refuses all of it.
+ *
+ * @throws CryptoError INVALID_INPUT that shows nothing of the text
+ */
+export function parseBatch(bytes: Buffer, { maxFields }: BatchLimits): readonly Item[] {
+  const text = isUtf8(bytes) ? bytes.toString() : ''
+  const value = parseJson(text)
+  if (!Array.isArray(value) || value.length === 0) throw invalid('must be a JSON array of records')
+  const items = value.map(toItem)
+  const strings = items.map(({ fields, context }) => countKeys(fields) + countKeys(context))
+  const total = strings.reduce((sum, count) => sum + count, 0)
+  if (total > maxFields) throw invalid(`has ${total} keys: at most ${maxFields} are taken`)
+  const frame = value.reduce<number>((sum, record) => sum + countKeys(record), 0)
+  if (countStrings(text) !== frame + 2 * total) throw invalid('has the same key twice')
+  return items
+}
+
+/** Works on every record, though others fail. */
+export function workOnAll(items: readonly Item[], work: (item: Item) => Promise<Kept>): Promise<readonly Outcome[]> {
+  return Promise.all(items.map((item) => work(item).catch((error: unknown) => ({ error }))))
+}
+
+/** `[{ "record": { … } }, { "error": { "code": …, "message": … } }]`, in the order of the request. */
+export function formatOutcomes(outcomes: readonly Outcome[]): string {
+  return `[${outcomes.map(formatOutcome).join(',')}]`
+}
+
+export function isKept(outcome: Outcome): outcome is Kept {
+  return 'answer' in outcome
+}
+
+function formatOutcome(outcome: Outcome): string {
+  if (isKept(outcome)) return `{"record":${outcome.answer}}`
+  const { code, message } = refusalOf(outcome.error)
+  return JSON.stringify({ error: { code, message } })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid('is not JSON in UTF-8')
+  }
+}
+
+function toItem(record: unknown): Item {
+  const { fields, context = {}, ...others } = isObject(record) ? record : {}
+  if (!isFlat(fields) || !isFlat(context) || countKeys(others) > 0) {
+    throw invalid('holds a record that is not { "fields": { … }, "context": { … } } with strings in both')
+  }
+  return { fields, context }
+}
+
+function isFlat(value: unknown): value is Readonly<Record<string, string>> {
+  return (
+    isObject(value) &&
+    !Object.hasOwn(value, '__proto__') &&
+    Object.values(value).every((inner) => typeof inner === 'string')
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function countKeys(value: object): number {
+  return Object.keys(value).length
+}
+
+function invalid(message: string): CryptoError {
+  return new CryptoError('INVALID_INPUT', `The body ${message}`)
+}
