@@ -6,6 +6,7 @@ import { FolderKeyFiles, type KeyFiles, MemoryKeyFiles } from './key-files.js'
 import { mergeCertificates, mergeSecretKeys } from './merge-keys.js'
 import { openpgpConfig } from './openpgp-config.js'
 import { type ParsedKeys, parseKeys, type Revocation, type SkippedKey } from './parse-keys.js'
+import { relockKey } from './unlock-key.js'
 import { shown } from './usable-key.js'
 
 /** Where a provider finds keys, by their full fingerprints. */
@@ -62,8 +63,7 @@ export class KeyRing implements KeySource {
   /** With what the certificate has learnt since: a later expiry, a revocation. */
   async secretKey(fingerprint: string): Promise<PrivateKey> {
     const digits = parseFingerprint(fingerprint)
-    const key = await this.#readSecretKey(digits)
-    if (!key) throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has no secret key ${digits}: import it`)
+    const key = await this.#requireSecretKey(digits)
     const certificate = await this.#readCertificate(digits)
     return certificate ? key.update(certificate, undefined, openpgpConfig) : key
   }
@@ -86,6 +86,20 @@ export class KeyRing implements KeySource {
     const importing = this.#importing.then(() => this.#import(exported))
     this.#importing = importing.catch(() => undefined)
     return importing
+  }
+
+  /**
+   * Locks a secret key under another passphrase; `from` is not needed for a key that has none.
+   *
+   * @throws CryptoError KEY_NOT_FOUND; WRONG_PASSPHRASE, also for an empty new one: the key is then as it was
+   */
+  async changePassphrase(fingerprint: string, from: string, to: string): Promise<void> {
+    const digits = parseFingerprint(fingerprint)
+    if (to === '') throw gpgError('GPG_PASSPHRASE_REQUIRED', 'The new passphrase of an OpenPGP key must not be empty')
+    await this.#files.exclusively(async () => {
+      const locked = await relockKey(await this.#requireSecretKey(digits), from, to)
+      await this.#files.write(secretKeyPath(digits), Buffer.from(locked.armor(openpgpConfig)))
+    })
   }
 
   async #import(exported: Uint8Array | string): Promise<ImportReport> {
@@ -144,6 +158,12 @@ export class KeyRing implements KeySource {
       if (CryptoError.is(error)) throw error
       return undefined
     }
+  }
+
+  async #requireSecretKey(digits: string): Promise<PrivateKey> {
+    const key = await this.#readSecretKey(digits)
+    if (key) return key
+    throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has no secret key ${digits}: import it`)
   }
 
   async #readCertificate(fingerprint: string): Promise<PublicKey | undefined> {

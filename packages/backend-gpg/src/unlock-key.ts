@@ -1,4 +1,4 @@
-import { type PrivateKey, readPrivateKey } from 'openpgp'
+import { encryptKey, type PrivateKey, readPrivateKey } from 'openpgp'
 import { gpgError } from './gpg-errors.js'
 import { openpgpConfig } from './openpgp-config.js'
 import { type SecretPacket, secretPackets, validateSecret } from './openpgp-internals.js'
@@ -30,6 +30,18 @@ export async function unlockKey(
   } catch {
     clearKey(privateKey)
     throw gpgError('GPG_PASSPHRASE_WRONG', `The passphrase does not unlock the secret key ${shown(locked)}`)
+  }
+}
+
+/** A copy of a secret key under another passphrase, which was seen to open it. */
+export async function relockKey(locked: PrivateKey, from: string, to: string): Promise<PrivateKey> {
+  const unlocked = await unlockKey(locked, () => from)
+  try {
+    const relocked = await encryptKey({ privateKey: unlocked, passphrase: to, config: openpgpConfig })
+    clearKey(await unlockKey(relocked, () => to))
+    return relocked
+  } finally {
+    clearKey(unlocked)
   }
 }
 

@@ -194,6 +194,50 @@ function primaryIsThere(key: PrivateKey): boolean {
   return !(key.keyPacket as unknown as { isDummy(): boolean }).isDummy()
 }
 
+describe('a change of passphrase', () => {
+  const opens = async (passphrase: string): Promise<boolean> =>
+    decryptKey({ privateKey: await ring.secretKey(alice.fingerprint), passphrase }).then(
+      () => true,
+      () => false,
+    )
+
+  it('locks every part under the new one only', async () => {
+    await ring.import(alice.secretKey)
+    await ring.changePassphrase(alice.fingerprint, PASSPHRASE, '新的密码')
+    expect([await opens(PASSPHRASE), await opens('新的密码')]).toEqual([false, true])
+    for (const { keyPacket } of (await ring.secretKey(alice.fingerprint)).getKeys()) {
+      expect(keyPacket.isDecrypted()).toBe(false)
+    }
+  })
+
+  it('leaves the key as it was if the old one is wrong, or the new one empty', async () => {
+    await ring.import(alice.secretKey)
+    const wrong = ring.changePassphrase(alice.fingerprint, 'wrong', 'new')
+    expect(await codeOf(wrong)).toEqual(['WRONG_PASSPHRASE', 'GPG_PASSPHRASE_WRONG'])
+    const empty = ring.changePassphrase(alice.fingerprint, PASSPHRASE, '')
+    expect(await codeOf(empty)).toEqual(['WRONG_PASSPHRASE', 'GPG_PASSPHRASE_REQUIRED'])
+    expect(await opens(PASSPHRASE)).toBe(true)
+    const absent = ring.changePassphrase(bob.fingerprint, PASSPHRASE, 'new')
+    expect(await codeOf(absent)).toEqual(['KEY_NOT_FOUND', 'GPG_SECRET_KEY_NOT_FOUND'])
+  })
+
+  it('protects a key that came without a passphrase', async () => {
+    const { secretKey, fingerprint } = await generateGpgKey({ name: 'Open', unprotected: true })
+    await ring.import(secretKey)
+    await ring.changePassphrase(fingerprint, '', PASSPHRASE)
+    expect((await ring.secretKey(fingerprint)).isDecrypted()).toBe(false)
+  })
+
+  it('keeps a primary key that stayed offline as it is', async () => {
+    const privateKey = await readPrivateKey({ armoredKey: alice.secretKey })
+    withoutPrimary(privateKey)
+    await ring.import(privateKey.write())
+    await ring.changePassphrase(alice.fingerprint, PASSPHRASE, 'new')
+    expect(primaryIsThere(await ring.secretKey(alice.fingerprint))).toBe(false)
+    expect(await opens('new')).toBe(true)
+  })
+})
+
 describe('files', () => {
   const secretFile = () => join(path, 'keys', `${alice.fingerprint}.asc`)
 
