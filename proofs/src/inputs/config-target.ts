@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { loadConfig } from '@parasol/config'
 import { latin1, type Target } from './target.js'
 
+export const MAX_CONFIG_CPU_MS = 5_000
+
 const SECRET = randomBytes(18).toString('base64url')
 
 const valid = `version: 1
@@ -37,7 +39,7 @@ export function configTarget(folder: string): Target {
     samples: [valid, ...withSecrets].map((text) => Buffer.from(text)),
     share: 0.5,
     // It comes from the operator, and up to 256 KB of it.
-    maxCpuMs: 5_000,
+    maxCpuMs: MAX_CONFIG_CPU_MS,
     secrets: (input) => (latin1(input).includes(SECRET) ? [SECRET] : []),
     feed: async (input) => {
       writeFileSync(path, input)
