@@ -11,6 +11,7 @@ import { HttpFault, refusalOf } from './http-fault.js'
 import type { Journal, Kept } from './journal.js'
 import { parseFields } from './json-fields.js'
 import type { ServiceLimits } from './limits.js'
+import { Metrics } from './metrics.js'
 import type { RateLimit } from './rate-limit.js'
 import { readBody } from './read-body.js'
 import { endpoints } from './record-endpoints.js'
@@ -45,6 +46,7 @@ interface Facts {
 /** Answers requests. It knows nothing of sockets, so that it is the whole service but for listening. */
 export class App {
   readonly #options: AppOptions
+  readonly #metrics = new Metrics()
   #underWay = 0
   #draining = false
 
@@ -120,6 +122,7 @@ export class App {
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
     const caller = identify(request)
     facts.caller = caller.name
+    if (request.url === '/metrics') return this.#showMetrics(request, caller)
     const { useCase, operation, isBatch } = parseRoute(request.method, request.url ?? '')
     rateLimit.take(caller)
     facts.operation = operation
@@ -141,8 +144,17 @@ export class App {
     return { body: isBatch ? formatOutcomes(outcomes) : (kept[0]?.answer ?? '') }
   }
 
+  #showMetrics({ method }: IncomingMessage, { operations }: Caller): Answer {
+    if (!operations.includes('metrics')) throw new HttpFault('FORBIDDEN')
+    if (method !== 'GET') throw new HttpFault('METHOD_NOT_ALLOWED')
+    const body = this.#metrics.render(this.#underWay, this.#options.journal.logs)
+    return { body, type: 'text/plain; version=0.0.4; charset=utf-8' }
+  }
+
   #report(facts: Facts, started: number, result: Pick<RequestReport, 'status' | 'outcome' | 'error'>): void {
-    this.#options.onRequest?.({ ...facts, ...result, milliseconds: performance.now() - started })
+    const report = { ...facts, ...result, milliseconds: performance.now() - started }
+    this.#metrics.count(report)
+    this.#options.onRequest?.(report)
   }
 }
 

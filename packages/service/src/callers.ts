@@ -2,9 +2,13 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { CryptoError } from '@parasol/core'
 import { HttpFault } from './http-fault.js'
 
-/** What a caller can be allowed. */
+/** What is done to records. */
 export const operations = ['encrypt', 'decrypt', 'rewrap'] as const
 export type Operation = (typeof operations)[number]
+
+/** What a caller can be allowed. */
+export const permissions = [...operations, 'metrics'] as const
+export type Permission = (typeof permissions)[number]
 
 /** A program that may call the service, and what it may do. */
 export interface Caller {
@@ -13,7 +17,7 @@ export interface Caller {
   readonly keyHashes: readonly string[]
   /** The use cases that it may ask for. */
   readonly useCases: readonly string[]
-  readonly operations: readonly Operation[]
+  readonly operations: readonly Permission[]
   /** How many requests it may make in a second; as many in a burst. Without it there is no limit. */
   readonly requestsPerSecond?: number
 }

@@ -74,6 +74,10 @@ export class ChainedLog implements AsyncDisposable {
     }
   }
 
+  get name(): string {
+    return this.#options.name
+  }
+
   /** The number and hash of the last line: keep it elsewhere, and it shows when the end of the log was cut off. */
   get head(): { readonly number: number; readonly hash: string } {
     return { number: this.#state.next - 1, hash: this.#state.hash.toString('base64url') }

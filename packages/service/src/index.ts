@@ -9,7 +9,7 @@ export {
   findBackups,
   restoreRecord,
 } from './backup-log.js'
-export { type Caller, callerOfKey, createApiKey, hashApiKey, type Operation } from './callers.js'
+export { type Caller, callerOfKey, createApiKey, hashApiKey, type Operation, type Permission } from './callers.js'
 export { ChainedLog, type ChainedLogOptions } from './chained-log.js'
 export type { ServiceLimits } from './limits.js'
 export type { LogDamage } from './log-line.js'

@@ -53,12 +53,12 @@ export class Journal {
 
   /** Whether the logs can be written; one that could not is tried again. */
   async isWritable(): Promise<boolean> {
-    const troubled = this.#logs().filter(({ trouble }) => trouble !== undefined)
+    const troubled = this.logs.filter(({ trouble }) => trouble !== undefined)
     const tries = await Promise.allSettled(troubled.map((log) => log.append(JSON.stringify({ probe: new Date() }))))
     return tries.every(({ status }) => status === 'fulfilled')
   }
 
-  #logs(): readonly ChainedLog[] {
+  get logs(): readonly ChainedLog[] {
     return [this.#backup, this.#audit].flatMap((kept) => kept?.log ?? [])
   }
 }

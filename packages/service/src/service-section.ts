@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { type Operation, operations } from './callers.js'
+import { type Permission, permissions } from './callers.js'
 
 /** A caller in parasol.yaml; its name is the key. */
 export interface CallerSection {
   readonly keyHashes: readonly string[]
   readonly useCases: readonly string[]
-  readonly operations: readonly Operation[]
+  readonly operations: readonly Permission[]
   readonly requestsPerSecond?: number | undefined
 }
 
@@ -34,8 +34,8 @@ const caller: z.ZodType<CallerSection> = z.strictObject({
     .array(z.string().regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 in lower-case hex: parasol-service --new-key'))
     .min(1)
     .describe('SHA-256 of its API keys, in hex; two while a key is being replaced'),
-  useCases: z.array(z.string()).min(1).describe('The use cases that it may ask for'),
-  operations: z.array(z.enum(operations)).min(1).describe('What it may ask for'),
+  useCases: z.array(z.string()).describe('The use cases that it may ask for'),
+  operations: z.array(z.enum(permissions)).min(1).describe('What it may ask for'),
   requestsPerSecond: z.number().min(1).optional().describe('The most requests it may make in a second'),
 })
 

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { CryptoError, type CryptoRouter } from '@parasol/core'
 import { JSON_TYPE, REQUEST_ID_HEADER, refusalBody, securityHeaders } from './answer.js'
 import { App, type RequestReport } from './app.js'
-import { type Caller, callerOfKey, operations } from './callers.js'
+import { type Caller, callerOfKey, permissions } from './callers.js'
 import { HttpFault, type HttpFaultCode, refusalOf } from './http-fault.js'
 import { Journal, type JournalOptions } from './journal.js'
 import { defaultLimits, type ServiceLimits } from './limits.js'
@@ -83,7 +83,7 @@ function identification({ callers, crypto }: ServiceOptions): (request: Incoming
     const find = callerOfKey(callers)
     return ({ headers }) => find(headers.authorization)
   }
-  const anyone: Caller = { name: 'anyone', keyHashes: [], useCases: crypto.useCases, operations }
+  const anyone: Caller = { name: 'anyone', keyHashes: [], useCases: crypto.useCases, operations: permissions }
   return ({ headers }) => {
     // A web page can give its own name this machine's address, and would then be let in.
     if (!LOOPBACK.test((headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))) {

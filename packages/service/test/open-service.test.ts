@@ -56,7 +56,7 @@ it.each([
   [
     '[encrypt, decrypt]',
     '[everything]',
-    'service.callers.crm.operations[0]: expected encrypt or decrypt or rewrap, got a text',
+    'service.callers.crm.operations[0]: expected encrypt or decrypt or rewrap or metrics, got a text',
   ],
   ['  auditLog: { folder: ./log/audit, segmentBytes: 65536 }\n', '', 'service.auditLog: missing'],
   ['bodyBytes: 1000', 'bodyBytes: many', 'service.limits.bodyBytes: expected a number, got a text'],
