@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CryptoError } from '@parasol/core'
 import { CommanderError } from 'commander'
 import { exitCodes } from './exit-codes.js'

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CryptoError } from '@parasol/core'
 import { grant } from './grant.js'
 import { serve, verify } from './serve.js'

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { CryptoError } from '@parasol/core'
 import type { RequestReport } from './app.js'
