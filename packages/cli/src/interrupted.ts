@@ -1,10 +1,8 @@
-import { CryptoError } from '@parasol/core'
-
 const controller = new AbortController()
 
 /** Aborts at the first SIGINT or SIGTERM: what is under way ends, and leaves no half of a file. */
 export const interrupted: AbortSignal = controller.signal
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(name, () => controller.abort(new CryptoError('ABORTED', 'Interrupted')))
+  process.once(name, () => controller.abort())
 }

@@ -1,5 +1,6 @@
-import { type Cipher, CryptoError, type EncryptionContext } from '@parasol/core'
+import type { Cipher, EncryptionContext } from '@parasol/core'
 import type { Command } from 'commander'
+import { UsageError } from './usage-error.js'
 
 /** What encrypting and decrypting have in common. */
 export interface CipherOptions {
@@ -30,32 +31,28 @@ export function addCipherOptions(command: Command): Command {
     .option('-f, --force', 'replace the file to write if it exists')
 }
 
-/** The context is never left out by mistake. @throws CryptoError INVALID_INPUT */
+/** The context is never left out by mistake. @throws UsageError */
 export function contextOf({ context, withoutContext = false }: CipherOptions): EncryptionContext {
   if ((context === undefined) === withoutContext) return context ?? {}
-  throw invalid('Say what the data is bound to, such as --context customerId=7, or else --without-context')
+  throw new UsageError('Say what the data is bound to, such as --context customerId=7, or else --without-context')
 }
 
-/** Which files, if it is files. @throws CryptoError INVALID_INPUT if one of the two is missing, or there is text as well */
+/** Which files, if it is files. @throws UsageError if one of the two is missing, or there is text as well */
 export function filesOf(
   options: CipherOptions,
   text: string | undefined,
 ): { source: string; target: string } | undefined {
   const { in: source, out: target } = options
   if (source === undefined && target === undefined) return undefined
-  if (source === undefined || target === undefined) throw invalid('--in and --out go together')
-  if (text !== undefined) throw invalid('Expected text or --in, not both')
+  if (source === undefined || target === undefined) throw new UsageError('--in and --out go together')
+  if (text !== undefined) throw new UsageError('Expected text or --in, not both')
   return { source, target }
-}
-
-export function invalid(message: string): CryptoError {
-  return new CryptoError('INVALID_INPUT', message)
 }
 
 /** Commander's own error would repeat the argument, which may be a value that came to the wrong place. */
 function addFact(fact: string, former: EncryptionContext | undefined): EncryptionContext {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(fact) ?? []
-  if (key === undefined || value === undefined) throw invalid('Expected --context key=value')
-  if (former && Object.hasOwn(former, key)) throw invalid(`Context key ${JSON.stringify(key)} was given twice`)
+  if (key === undefined || value === undefined) throw new UsageError('Expected --context key=value')
+  if (former && Object.hasOwn(former, key)) throw new UsageError(`Context key ${JSON.stringify(key)} was given twice`)
   return { ...former, [key]: value }
 }

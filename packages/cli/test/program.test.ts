@@ -17,8 +17,13 @@ const bound = ['-u', 'customer.phone', '-c', 'customerId=7']
 async function parasol(
   args: readonly string[],
   input = '',
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const code = new Promise<number | null>((resolve) => child.once('close', resolve))
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
@@ -125,3 +130,17 @@ it('explains every command with examples', async () => {
     expect(stdout).toContain(`$ parasol ${command}`)
   }
 })
+
+it.each([['--help'], ['init', '--help'], ['encrypt', '--help'], ['inspect', '--help']])(
+  'loads no library but the parser to answer %s %s',
+  async (...args) => {
+    const coverage = mkdtempSync(join(folder, 'coverage-'))
+    expect(await parasol(args, '', { NODE_V8_COVERAGE: coverage })).toMatchObject({ code: 0 })
+    const loaded = readdirSync(coverage)
+      .flatMap((name) => JSON.parse(readFileSync(join(coverage, name), 'utf8')).result)
+      .map(({ url }: { url: string }) => url)
+      .filter((url) => url.startsWith('file:'))
+    expect(loaded.length).toBeGreaterThan(5)
+    expect(loaded.filter((url) => !/\/cli\/dist\/|\/commander\//.test(url))).toEqual([])
+  },
+)

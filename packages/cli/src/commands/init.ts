@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { isUseCaseName } from '@parasol/core'
 import { Command } from 'commander'
-import { invalid } from '../options.js'
+import { UsageError } from '../usage-error.js'
 
 interface InitOptions {
   readonly dir: string
@@ -30,6 +29,7 @@ async function init({ dir, useCase }: InitOptions): Promise<void> {
   const { AtomicFile } = await import('@parasol/core/files')
   const { LocalKms } = await import('@parasol/kms-local')
   const useCases = useCase.length > 0 ? useCase : ['customer.phone']
+  await requireUseCaseNames(useCases)
   const path = join(dir, CONFIG)
   await using file = await AtomicFile.create(path, { mode: 0o644, overwrite: false })
   await using kms = new LocalKms({
@@ -48,8 +48,13 @@ Next: parasol encrypt --use-case ${useCases[0]} --context id=7 "some text"
 }
 
 function addUseCase(name: string, former: readonly string[]): readonly string[] {
-  if (isUseCaseName(name)) return [...new Set([...former, name])]
-  throw invalid('A use case has a name of letters, digits, "_", "-" and ".", at most 128')
+  return [...new Set([...former, name])]
+}
+
+async function requireUseCaseNames(names: readonly string[]): Promise<void> {
+  const { isUseCaseName } = await import('@parasol/core')
+  if (names.every(isUseCaseName)) return
+  throw new UsageError('A use case has a name of letters, digits, "_", "-" and ".", at most 128')
 }
 
 function configText(useCases: readonly string[]): string {

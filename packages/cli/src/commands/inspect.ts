@@ -1,4 +1,3 @@
-import { CryptoError, parseToken } from '@parasol/core'
 import { Command } from 'commander'
 import { readTextInput } from '../text-input.js'
 
@@ -21,6 +20,7 @@ export function inspectCommand(): Command {
 }
 
 async function inspect(argument: string | undefined, { json = false }: { json?: boolean }): Promise<void> {
+  const { parseToken } = await import('@parasol/core')
   const { scheme, ciphertext } = parseToken(await readTextInput(argument))
   const facts = { scheme, ciphertextBytes: ciphertext.length, ...(await envelopeFacts(ciphertext)) }
   process.stdout.write(json ? `${JSON.stringify(facts)}\n` : formatFacts(facts))
@@ -28,6 +28,7 @@ async function inspect(argument: string | undefined, { json = false }: { json?: 
 
 /** A scheme may have any name: what the bytes are, they say. */
 async function envelopeFacts(ciphertext: Uint8Array): Promise<object> {
+  const { CryptoError } = await import('@parasol/core')
   const { inspectEnvelope } = await import('@parasol/backend-envelope')
   try {
     const { suite, wrappedKeys, greenKeyBytes, bodyBytes } = inspectEnvelope(ciphertext)
