@@ -1,42 +1,23 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { Workplace } from './workplace.js'
 
 // Whole programs, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'parasol-cli-'))
+const place = new Workplace()
+const { folder } = place
+const parasol = place.parasol.bind(place)
 const SECRET = '13800138000'
 const bound = ['-u', 'customer.phone', '-c', 'customerId=7']
-
-async function parasol(
-  args: readonly string[],
-  input = '',
-  environment: NodeJS.ProcessEnv = {},
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: folder,
-    env: { ...process.env, ...environment },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  const code = new Promise<number | null>((resolve) => child.once('close', resolve))
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
-  return { code: await code, stdout, stderr }
-}
 
 beforeAll(async () => {
   const { code, stdout } = await parasol(['init', '-u', 'customer.phone', '-u', 'customer.scan'])
   expect(code).toBe(0)
   expect(stdout).toContain('Next: parasol encrypt')
 }, 60_000)
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => place.remove())
 
 it('does not replace a configuration', async () => {
   const before = readFileSync(join(folder, 'parasol.yaml'), 'utf8')
@@ -124,14 +105,14 @@ it.each(refusals)('refuses %s', async (_name, args, code, says) => {
 })
 
 it('explains every command with examples', async () => {
-  for (const command of ['init', 'encrypt', 'decrypt', 'inspect']) {
+  for (const command of ['init', 'encrypt', 'decrypt', 'rewrap', 'inspect']) {
     const { code, stdout } = await parasol([command, '--help'])
     expect(code).toBe(0)
     expect(stdout).toContain(`$ parasol ${command}`)
   }
 })
 
-it.each([['--help'], ['init', '--help'], ['encrypt', '--help'], ['inspect', '--help']])(
+it.each([['--help'], ['init', '--help'], ['encrypt', '--help'], ['rewrap', '--help'], ['inspect', '--help']])(
   'loads no library but the parser to answer %s %s',
   async (...args) => {
     const coverage = mkdtempSync(join(folder, 'coverage-'))
@@ -141,6 +122,6 @@ it.each([['--help'], ['init', '--help'], ['encrypt', '--help'], ['inspect', '--h
       .map(({ url }: { url: string }) => url)
       .filter((url) => url.startsWith('file:'))
     expect(loaded.length).toBeGreaterThan(5)
-    expect(loaded.filter((url) => !/\/cli\/dist\/|\/commander\//.test(url))).toEqual([])
+    expect(loaded.filter((url) => !/\/cli\/(bin|dist)\/|\/commander\//.test(url))).toEqual([])
   },
 )
