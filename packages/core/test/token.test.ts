@@ -41,6 +41,25 @@ it.each([
   expect(() => parseToken(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
 })
 
+it('takes, of all texts for the same bytes, the one that it would write', () => {
+  const texts = fc.stringMatching(/^[A-Za-z0-9_-]{1,9}$/)
+  fc.assert(
+    fc.property(texts, (text) => {
+      const canonical = Buffer.from(text, 'base64url').toString('base64url') === text
+      const parse = () => parseToken(`enc1.x.${text}`)
+      if (canonical) expect(Buffer.from(parse().ciphertext).toString('base64url')).toBe(text)
+      else expect(parse).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+    }),
+  )
+})
+
+it('takes sixteen characters last where two bits are unused, and four where four are', () => {
+  const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
+  expect(alphabet.filter((last) => isToken(`enc1.x.AA${last}`)).join('')).toBe('AEIMQUYcgkosw048')
+  expect(alphabet.filter((last) => isToken(`enc1.x.A${last}`)).join('')).toBe('AQgw')
+  expect(alphabet.filter((last) => isToken(`enc1.x.${last}`))).toEqual([])
+})
+
 it('refuses what is not a string', () => {
   expect(() => parseToken(7 as unknown as string)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
 })
@@ -55,3 +74,12 @@ it('knows which names a scheme can have', () => {
   expect(['envelope', 'kms-direct', 'a1'].every(isSchemeName)).toBe(true)
   expect(['', '1a', 'A', 'a.b', 'a_b', 'a'.repeat(33)].some(isSchemeName)).toBe(false)
 })
+
+function isToken(text: string): boolean {
+  try {
+    parseToken(text)
+    return true
+  } catch {
+    return false
+  }
+}
