@@ -1,6 +1,8 @@
 import { type CallOptions, CryptoError, type EncryptionContext } from '@parasol/core'
+import { contextId } from './context-id.js'
 import { limitOf, type ReuseLimits } from './data-key-policy.js'
 import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
+import { DecryptionIds } from './decryption-ids.js'
 import { KeptKey, type KeyAllowance } from './kept-key.js'
 import { KeyCache } from './key-cache.js'
 import { SingleFlight } from './single-flight.js'
@@ -20,6 +22,7 @@ export class ReusedDataKeys implements DataKeySource {
   readonly #allowance: KeyAllowance
   readonly #encrypting: KeyCache<KeptKey>
   readonly #decrypting: KeyCache<KeptKey>
+  readonly #decryptionIds = new DecryptionIds()
   readonly #flights = new SingleFlight<DataKeyHold>()
   #hits = 0
   #misses = 0
@@ -82,7 +85,7 @@ export class ReusedDataKeys implements DataKeySource {
     const ready = this.tryForDecryption(list, kmsContext)
     if (ready) return ready
     this.#misses += 1
-    const id = decryptionId(list.encoded, kmsContext)
+    const id = this.#decryptionIds.of(list.encoded, kmsContext)
     return this.#fetch(id, this.#decrypting, options, {
       work: (signal) => this.#unwrap(id, list, kmsContext, signal),
       take: (key) => key.hold(),
@@ -92,7 +95,7 @@ export class ReusedDataKeys implements DataKeySource {
   /** A list is known by all of its bytes, which were authenticated when its key was kept. */
   tryForDecryption(list: WrappedKeyList, kmsContext: EncryptionContext): DataKeyLease | undefined {
     this.#requireOpen()
-    const key = this.#decrypting.get(decryptionId(list.encoded, kmsContext))
+    const key = this.#decrypting.get(this.#decryptionIds.of(list.encoded, kmsContext))
     if (key) this.#hits += 1
     return key?.hold()
   }
@@ -142,7 +145,7 @@ export class ReusedDataKeys implements DataKeySource {
   async #generate(id: string, request: DataKeyRequest, signal: AbortSignal): Promise<DataKeyHold> {
     using fresh = await this.#source.forEncryption(request, { signal })
     this.#requireOpen()
-    this.#decrypting.set(decryptionId(fresh.encodedList, request.kmsContext), new KeptKey(fresh))
+    this.#decrypting.set(this.#decryptionIds.of(fresh.encodedList, request.kmsContext), new KeptKey(fresh))
     return keep(id, new KeptKey(fresh, this.#allowance), this.#encrypting)
   }
 
@@ -181,26 +184,4 @@ function keep(id: string, key: KeptKey, cache: KeyCache<KeptKey>): DataKeyHold {
 
 function encryptionId({ kmsContext, partition }: DataKeyRequest): string {
   return partition === undefined ? `e${contextId(kmsContext)}` : `p${contextId(kmsContext)}${partition}`
-}
-
-function decryptionId(encodedList: Uint8Array, kmsContext: EncryptionContext): string {
-  const { buffer, byteOffset, length } = encodedList
-  return `d${contextId(kmsContext)}${Buffer.from(buffer, byteOffset, length).toString('latin1')}`
-}
-
-const contextIds = new WeakMap<EncryptionContext, string>()
-
-/** Lengths before texts: equal contexts, and only those, have equal ids, whatever follows. */
-function contextId(context: EncryptionContext): string {
-  const known = contextIds.get(context)
-  if (known !== undefined) return known
-  const keys = Object.keys(context).sort()
-  const id = keys.reduce((id, key) => id + lengthAndText(key) + lengthAndText(context[key] ?? ''), `${keys.length}:`)
-  // One that may yet be changed is not remembered.
-  if (Object.isFrozen(context)) contextIds.set(context, id)
-  return id
-}
-
-function lengthAndText(text: string): string {
-  return `${text.length}:${text}`
 }
