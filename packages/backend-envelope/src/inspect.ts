@@ -15,7 +15,7 @@ export interface EnvelopeInspection {
 }
 
 /**
- * Reads the green key of a ciphertext or a record.
+ * Reads the green key of a ciphertext, a record or a stream, of which the first `MAX_HEAD_BYTES` are enough.
  *
  * @throws CryptoError INVALID_INPUT if the bytes do not begin with one of this version
  */

@@ -3,7 +3,7 @@ import { decodeGreenKey, type GreenKey } from './green-key.js'
 import { HEADER_BYTES } from './stream-header.js'
 
 /** More than the longest green key and a header have together. */
-const MAX_HEAD_BYTES = 1_100_000
+export const MAX_HEAD_BYTES = 1_100_000
 
 /** How a stream begins. */
 export interface StreamHead {
