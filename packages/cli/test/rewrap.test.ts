@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspectEnvelope } from '@parasol/backend-envelope'
 import { parseToken } from '@parasol/core'
@@ -48,6 +48,14 @@ it('renews a file in its place and keeps its mode, as often as it is asked', asy
   expect(statSync(join(folder, 'scan.enc')).mode & 0o777).toBe(0o640)
   await place.parasol(['decrypt', ...bound, '--in', 'scan.enc', '--out', 'copy'])
   expect(readFileSync(join(folder, 'copy')).equals(readFileSync(join(folder, 'scan')))).toBe(true)
+})
+
+it('renews the file that a symbolic link leads to, and keeps the link', async () => {
+  const before = readFileSync(join(folder, 'scan.enc'))
+  symlinkSync('scan.enc', join(folder, 'link'))
+  expect(await place.parasol(['rewrap', ...bound, '--in', 'link'])).toMatchObject({ code: 0, stderr: '' })
+  expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true)
+  expect(readFileSync(join(folder, 'scan.enc')).equals(before)).toBe(false)
 })
 
 it.each([

@@ -1,4 +1,5 @@
-import { AtomicFile } from './atomic-file.js'
+import { realpath } from 'node:fs/promises'
+import { AtomicFile, guardIo } from './atomic-file.js'
 import type { Cipher } from './cipher.js'
 import type { EncryptionContext } from './context.js'
 import { throwIfAborted } from './errors.js'
@@ -49,7 +50,10 @@ export function decryptFile(
   return convert(source, target, options, (chunks) => cipher.decryptStream(chunks, context, callOptions(options)))
 }
 
-/** Renews the wrapped key of an encrypted file in its place; its data is copied as it is, and its mode is kept. */
+/**
+ * Renews the wrapped key of an encrypted file in its place. Its data is copied as it is; its mode is kept, and so is a
+ * symbolic link that leads to it.
+ */
 export async function rewrapFile(
   cipher: Cipher,
   path: string,
@@ -58,8 +62,9 @@ export async function rewrapFile(
 ): Promise<void> {
   const rewrap = (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
     cipher.rewrapStream(chunks, context, callOptions(options))
-  await using file = await InputFile.open(path)
-  await write(file, path, { mode: file.mode, ...options, overwrite: true }, rewrap)
+  const target = await guardIo(path, () => realpath(path), 'read')
+  await using file = await InputFile.open(target)
+  await write(file, target, { mode: file.mode, ...options, overwrite: true }, rewrap)
 }
 
 type Conversion = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
