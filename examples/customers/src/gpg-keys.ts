@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateGpgKey, KeyRing } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
-import { guardIo, writeFileAtomic } from '@parasol/core/files'
+import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
 import type { WorkingFolder } from './working-folder.js'
 
 /** The passphrase of our secret key, for parasol.yaml to refer to. */
@@ -16,7 +15,7 @@ export interface GpgParties {
 
 /** Two OpenPGP keys: ours in the ring with its secret part, the partner's without. Made unless they are there. */
 export async function ensureGpgKeys(folder: WorkingFolder): Promise<GpgParties> {
-  await guardIo(folder.partner, () => mkdir(folder.partner, { recursive: true, mode: 0o700 }))
+  await guardIo(folder.partner, () => makeFolder(folder.partner))
   const ring = new KeyRing(folder.gpgKeyRing)
   const known = await ring.list()
   const isOwn = await Promise.all(known.map((fingerprint) => hasSecretKey(ring, fingerprint)))

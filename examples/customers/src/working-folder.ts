@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { guardIo, writeFileAtomic } from '@parasol/core/files'
+import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
 import { InputError } from './input-error.js'
 import type { Table } from './table.js'
 
@@ -17,7 +17,7 @@ export class WorkingFolder {
   /** @throws InputError that names the folder that cannot be made */
   static async open(path: string): Promise<WorkingFolder> {
     for (const folder of [path, join(path, 'secrets'), join(path, 'encrypted')]) {
-      await makeFolder(folder)
+      await makeOwnFolder(folder)
     }
     return new WorkingFolder(path)
   }
@@ -77,9 +77,9 @@ export class WorkingFolder {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function makeOwnFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolder(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new InputError(`Cannot make the folder "${path}" (${code}): choose another by --out`)

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CryptoError } from '@parasol/core'
-import { guardIo, writeFileAtomic } from '@parasol/core/files'
+import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
 import { waitForLock } from './ring-lock.js'
 
 /** Where a key ring keeps its files. Paths are relative, with slashes. */
@@ -32,7 +32,7 @@ export class FolderKeyFiles implements KeyFiles {
 
   async write(path: string, content: Uint8Array): Promise<void> {
     const target = join(this.#folder, path)
-    await guardIo(target, () => mkdir(dirname(target), { recursive: true, mode: 0o700 }))
+    await guardIo(target, () => makeFolder(dirname(target)))
     await writeFileAtomic(target, content, { mode: 0o600 })
   }
 
@@ -44,7 +44,7 @@ export class FolderKeyFiles implements KeyFiles {
   }
 
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    await guardIo(this.#folder, () => mkdir(this.#folder, { recursive: true, mode: 0o700 }))
+    await guardIo(this.#folder, () => makeFolder(this.#folder))
     await using _lock = await waitForLock(this.#folder)
     return await work()
   }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AtomicFile, writeFileAtomic } from '@parasol/core/files'
+import { AtomicFile, makeFolder, writeFileAtomic } from '@parasol/core/files'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 let folder = ''
@@ -62,4 +62,23 @@ it('leaves nothing behind when the target is a folder', async () => {
   await mkdir(target)
   await expect(writeFileAtomic(target, 'x')).rejects.toThrow(expect.objectContaining({ code: 'IO' }))
   expect(await readdir(folder)).toEqual(['target'])
+})
+
+it('makes a folder with those above it, for its owner alone, and leaves one that is there', async () => {
+  const path = join(folder, 'a', 'b')
+  await makeFolder(path)
+  await writeFile(join(path, 'file'), 'x')
+  await Promise.all([makeFolder(path), makeFolder(join(path, 'c')), makeFolder(join(path, 'c'))])
+  expect((await readdir(path)).sort()).toEqual(['c', 'file'])
+  expect((await stat(join(folder, 'a'))).mode & 0o777).toBe(0o700)
+})
+
+it('makes no folder where a file is in its way', async () => {
+  await writeFile(join(folder, 'file'), 'x')
+  await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })
+  await expect(makeFolder(join(folder, 'file', 'a'))).rejects.toMatchObject({ code: expect.stringMatching(/^E/) })
+})
+
+it.skipIf(process.platform !== 'linux')('ends where the system lets nobody make a folder (needs linux)', async () => {
+  await expect(makeFolder('/proc/parasol/a')).rejects.toMatchObject({ code: 'ENOENT' })
 })

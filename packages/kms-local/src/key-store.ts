@@ -7,7 +7,7 @@ import { type AuditedEvents, verifyAuditLog } from './audit-verification.js'
 import type { AccessKey, Alias, Key } from './keys.js'
 import { deriveSubkey, type RootKeySource, SCRYPT_N } from './root-key.js'
 import { type Damage, SealedLog } from './sealed-log.js'
-import { LOG_FILE, makeFolder, openHeader } from './store-header.js'
+import { LOG_FILE, makeStoreFolder, openHeader } from './store-header.js'
 import { decodeEntity, encodeEntity, type StoredEntity } from './stored-entity.js'
 
 export interface KeyStoreOptions {
@@ -55,7 +55,7 @@ export class KeyStore implements AsyncDisposable {
 
   /** @throws CryptoError LOCKED, WRONG_PASSPHRASE, STORE_DAMAGED (the header), IO */
   static async open({ folder, rootKey: source, scryptN = SCRYPT_N }: KeyStoreOptions): Promise<KeyStore> {
-    await makeFolder(folder)
+    await makeStoreFolder(folder)
     const lock = await StoreLock.acquire(folder)
     const state = new State()
     const keys = { log: allocateSecret(32), audit: allocateSecret(32) }

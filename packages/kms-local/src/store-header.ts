@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CryptoError } from '@parasol/core'
-import { guardIo, writeFileAtomic } from '@parasol/core/files'
+import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
 import {
   deriveSubkey,
   ensureKeyFile,
@@ -57,8 +57,8 @@ export async function openHeader(folder: string, source: RootKeySource, scryptN:
 }
 
 /** Makes the folder of a store, which only its owner may enter. */
-export function makeFolder(folder: string): Promise<unknown> {
-  return mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+export function makeStoreFolder(folder: string): Promise<void> {
+  return makeFolder(folder).catch((cause: NodeJS.ErrnoException) => {
     throw new CryptoError('IO', `The store's folder "${folder}" cannot be made (${cause.code})`, { cause })
   })
 }

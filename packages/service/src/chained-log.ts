@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CryptoError } from '@parasol/core'
-import { guardIo, StoreLock, syncDirectory, writeFileAtomic } from '@parasol/core/files'
+import { guardIo, makeFolder, StoreLock, syncDirectory, writeFileAtomic } from '@parasol/core/files'
 import { CHAIN_START, type ChainState, formatLine } from './log-line.js'
 import { listSegments, readSegment, refuseDamage, type SegmentHeader, segmentPath } from './log-segment.js'
 import { SegmentFile } from './segment-file.js'
@@ -61,7 +60,7 @@ export class ChainedLog implements AsyncDisposable {
    */
   static async open(options: ChainedLogOptions): Promise<ChainedLog> {
     const { folder, name } = options
-    await guardIo(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }))
+    await guardIo(folder, () => makeFolder(folder))
     const lock = await StoreLock.acquire(folder)
     try {
       const { state, last } = await findEnd(folder, name)
