@@ -9,12 +9,19 @@ import { dirname } from 'node:path'
  */
 export async function makeFolder(path: string): Promise<void> {
   const parent = dirname(path)
-  if (parent !== path && !(await isFolder(parent))) await makeFolder(parent)
+  if (parent !== path && (await isMissing(parent))) await makeFolder(parent)
   try {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
     if (!(await isFolder(path))) throw error
   }
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
+  )
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -76,7 +76,8 @@ it('makes a folder with those above it, for its owner alone, and leaves one that
 it('makes no folder where a file is in its way', async () => {
   await writeFile(join(folder, 'file'), 'x')
   await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })
-  await expect(makeFolder(join(folder, 'file', 'a'))).rejects.toMatchObject({ code: expect.stringMatching(/^E/) })
+  await expect(makeFolder(join(folder, 'file', 'a'))).rejects.toMatchObject({ code: 'ENOTDIR' })
+  await expect(makeFolder(join(folder, 'file', 'a', 'b'))).rejects.toMatchObject({ code: 'ENOTDIR' })
 })
 
 it.skipIf(process.platform !== 'linux')('ends where the system lets nobody make a folder (needs linux)', async () => {
