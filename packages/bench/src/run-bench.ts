@@ -5,6 +5,7 @@ import { machine } from './machine.js'
 import { type MeasureOptions, measure } from './measure.js'
 import { recordComparison } from './record-comparisons.js'
 import type { Report } from './report.js'
+import { textComparisons } from './text-comparisons.js'
 
 export interface BenchOptions extends MeasureOptions {
   /** Lengths of single fields, and numbers of fields of records. */
@@ -21,6 +22,7 @@ export async function runBench(options: BenchOptions): Promise<Report> {
   // First, so that the memory that it takes can be told from that of the others.
   const files = await measureFiles(options.files)
   const comparisons = [
+    ...(await textComparisons()),
     ...(await Promise.all(options.lengths.map(fieldComparisons))).flat(),
     ...options.fields.map(recordComparison),
   ]

@@ -32,7 +32,7 @@ it('reports every comparison, and what reuse saves', async () => {
     fields: [1],
     files: { mebibytes: 1, rounds: 1 },
   })
-  expect(report.results).toHaveLength(3)
+  expect(report.results).toHaveLength(5)
   expect(report.footprints.map(({ kmsCallsPerThousand }) => kmsCallsPerThousand)).toEqual([2000, 10, 1])
   expect(report.footprints.every(({ overheadOfOneField }) => overheadOfOneField <= 48)).toBe(true)
   expect(report.files.measured).toHaveLength(3)
