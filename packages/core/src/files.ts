@@ -7,5 +7,21 @@ export {
 } from './atomic-file.js'
 export { decryptFile, encryptFile, type FileOptions, type ReadFileOptions, rewrapFile } from './encrypt-file.js'
 export { InputFile } from './input-file.js'
+export { ChainReader, type ChainReaderOptions, type LogDamage, type LogLine } from './log/chain-reader.js'
+export { ChainedLog, type ChainedLogOptions } from './log/chained-log.js'
+export { GroupCommit } from './log/group-commit.js'
+export { hashLink } from './log/hash-link.js'
+export { CHAIN_START, type ChainState, formatLines, type LogLink } from './log/log-link.js'
+export {
+  type LogPlace,
+  listSegments,
+  refuseDamage,
+  type Segment,
+  type SegmentHeader,
+  segmentPath,
+  segmentReader,
+} from './log/log-segment.js'
+export { SegmentFile } from './log/segment-file.js'
+export { type LogHead, type LogReport, type VerifyOptions, verifyLog } from './log/verify-log.js'
 export { makeFolder } from './make-folder.js'
 export { StoreLock } from './store-lock.js'

@@ -1,8 +1,15 @@
-import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CryptoError } from '@parasol/core'
-import { guardIo, syncDirectory, writeFileAtomic } from '@parasol/core/files'
-import { type ChainState, link, sealCheckpoint } from './audit-chain.js'
+import {
+  type ChainState,
+  formatLines,
+  GroupCommit,
+  type LogLink,
+  SegmentFile,
+  syncDirectory,
+  writeFileAtomic,
+} from '@parasol/core/files'
+import { macLink, sealCheckpoint } from './audit-chain.js'
 import type { AuditEvent } from './audit-event.js'
 import { AUDIT_FILE, CHECKPOINT_FILE, verifyTail } from './audit-verification.js'
 
@@ -16,26 +23,21 @@ export interface AuditLogOptions {
 const CHECKPOINT_EVENTS = 1_000
 const CHECKPOINT_MS = 1_000
 
-interface Waiting {
-  readonly event: AuditEvent
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
-
 /** An append-only file of chained events (`audit-chain.ts`). Events that come at once are made durable together. */
 export class AuditLog implements AsyncDisposable {
   readonly #options: AuditLogOptions
-  readonly #handle: FileHandle
+  readonly #link: LogLink
+  readonly #file: SegmentFile
+  readonly #commit = new GroupCommit<AuditEvent>((events) => this.#write(events))
   #state: ChainState
   #noted: { readonly events: number; readonly time: number }
-  #waiting: Waiting[] = []
-  #writing: Promise<void> | undefined
 
-  private constructor(options: AuditLogOptions, handle: FileHandle, state: ChainState) {
+  private constructor(options: AuditLogOptions, file: SegmentFile, state: ChainState) {
     this.#options = options
-    this.#handle = handle
+    this.#link = macLink(options.key)
+    this.#file = file
     this.#state = state
-    this.#noted = { events: state.events, time: Date.now() }
+    this.#noted = { events: state.next, time: Date.now() }
   }
 
   /**
@@ -45,85 +47,56 @@ export class AuditLog implements AsyncDisposable {
    */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const path = join(options.folder, AUDIT_FILE)
-    const { state, fileBytes } = await verifyTail(options.folder, options.key)
-    const handle = await guardIo(path, () => open(path, 'a', 0o600))
+    const { state, end } = await verifyTail(options.folder, options.key)
+    const file = await SegmentFile.open(path, end)
     try {
-      if (state.bytes < fileBytes) await guardIo(path, () => handle.truncate(state.bytes))
-      const log = new AuditLog(options, handle, state)
+      const log = new AuditLog(options, file, state)
       await log.#checkpoint()
       await syncDirectory(dirname(path))
       return log
     } catch (error) {
-      await handle.close()
+      await file.close()
       throw error
     }
   }
 
   /** Resolves when the event is on disk. @throws CryptoError IO, also if the file was moved, replaced or removed */
   record(event: AuditEvent): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ event, resolve, reject })
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined
-      })
-    })
+    return this.#commit.add(event)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writing
+    await this.#commit.idle()
     await this.#checkpoint().catch(() => undefined)
-    await this.#handle.close()
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting
-      this.#waiting = []
-      try {
-        await this.#write(batch.map(({ event }) => event))
-        for (const { resolve } of batch) resolve()
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
-    }
+    await this.#file.close()
   }
 
   async #write(events: readonly AuditEvent[]): Promise<void> {
-    const path = join(this.#options.folder, AUDIT_FILE)
-    let state = this.#state
-    let text = ''
-    for (const event of events) {
-      const { line, next } = link(this.#options.key, state, event)
-      text += line
-      state = next
-    }
-    await this.#requireInPlace(path)
-    await guardIo(path, async () => {
-      await this.#handle.appendFile(text)
-      await this.#handle.datasync()
-    }).catch(async (error) => {
-      await this.#handle.truncate(this.#state.bytes).catch(() => undefined)
+    const contents = events.map((event) => JSON.stringify(event))
+    const { text, after } = formatLines(this.#link, contents, this.#state)
+    await this.#file.append(Buffer.from(text)).catch(async (error: unknown) => {
+      // Where it is not ours to mend, it is refused until it is as we left it.
+      if (!isLost(error)) await this.#file.mend()
       throw error
     })
-    this.#state = state
+    this.#state = after
     if (this.#isCheckpointDue()) await this.#checkpoint()
-  }
-
-  /** Someone who moves the file away would else let us write where nobody looks; one who adds to it breaks the chain. */
-  async #requireInPlace(path: string): Promise<void> {
-    const [ours, current] = await Promise.all([this.#handle.stat(), stat(path).catch(() => undefined)])
-    if (current?.ino === ours.ino && ours.size === this.#state.bytes) return
-    throw new CryptoError('IO', `The audit log "${path}" was moved, replaced or changed while it was open`)
   }
 
   #isCheckpointDue(): boolean {
     const { events, time } = this.#noted
-    return this.#state.events - events >= CHECKPOINT_EVENTS || Date.now() - time >= CHECKPOINT_MS
+    return this.#state.next - events >= CHECKPOINT_EVENTS || Date.now() - time >= CHECKPOINT_MS
   }
 
   async #checkpoint(): Promise<void> {
     const { folder, key } = this.#options
-    await writeFileAtomic(join(folder, CHECKPOINT_FILE), sealCheckpoint(key, this.#state), { overwrite: true })
-    this.#noted = { events: this.#state.events, time: Date.now() }
+    const { hash, next: events } = this.#state
+    const checkpoint = { bytes: this.#file.end, events, mac: hash.toString('hex') }
+    await writeFileAtomic(join(folder, CHECKPOINT_FILE), sealCheckpoint(key, checkpoint), { overwrite: true })
+    this.#noted = { events, time: Date.now() }
   }
+}
+
+function isLost(error: unknown): boolean {
+  return CryptoError.is(error) && error.reason === 'LOST'
 }

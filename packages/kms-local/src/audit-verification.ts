@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { CryptoError } from '@parasol/core'
-import { CHAIN_START, type ChainState, follow, openCheckpoint } from './audit-chain.js'
+import { ChainReader, type ChainState } from '@parasol/core/files'
+import { type Checkpoint, macLink, NOTHING_NOTED, openCheckpoint } from './audit-chain.js'
 
 export const AUDIT_FILE = 'audit.log'
 /** Beside the log: how far it had come a moment ago. */
@@ -22,8 +21,8 @@ export interface AuditedEvents {
  * that the end was cut off
  */
 export async function verifyAuditLog(folder: string, key: Uint8Array): Promise<AuditedEvents> {
-  const { state, fileBytes } = await walk(folder, key, CHAIN_START, await readCheckpoint(folder, key))
-  return { events: state.events, torn: state.bytes < fileBytes }
+  const { state, torn } = await walk(folder, key, NOTHING_NOTED, await readCheckpoint(folder, key))
+  return { events: state.next, torn: torn > 0 }
 }
 
 /** Follows the chain from its last checkpoint. @throws CryptoError STORE_DAMAGED */
@@ -34,38 +33,36 @@ export async function verifyTail(folder: string, key: Uint8Array): Promise<Walke
 
 interface Walked {
   readonly state: ChainState
-  readonly fileBytes: number
+  /** Where the sound events end in the file, and how many bytes of one that is not whole follow. */
+  readonly end: number
+  readonly torn: number
 }
 
-async function walk(folder: string, key: Uint8Array, from: ChainState, checkpoint: ChainState): Promise<Walked> {
+async function walk(folder: string, key: Uint8Array, from: Checkpoint, noted: Checkpoint): Promise<Walked> {
   const path = join(folder, AUDIT_FILE)
-  const { size: fileBytes } = await stat(path).catch(() => ({ size: 0 }))
-  if (fileBytes < checkpoint.bytes) throw damaged(path, `ends before event ${checkpoint.events}, which it had`)
-  let state = from
-  if (fileBytes === from.bytes) return { state, fileBytes }
-  const input = createReadStream(path, { start: from.bytes })
-  for await (const line of createInterface({ input, crlfDelay: 0 })) {
-    const next = follow(key, state, line)
-    // The last line without its end, or a part of it.
-    if (state.bytes + Buffer.byteLength(line) >= fileBytes) break
-    if (!next) throw damaged(path, `is broken at line ${state.events + 1}`)
-    state = next
-    if (state.events === checkpoint.events && state.mac !== checkpoint.mac) {
-      throw damaged(path, `is not the one that was noted at line ${state.events}`)
-    }
-  }
-  if (state.events < checkpoint.events) throw damaged(path, `ends before event ${checkpoint.events}, which it had`)
-  return { state, fileBytes }
+  const start = { hash: Buffer.from(from.mac, 'hex'), next: from.events }
+  const { size } = await stat(path).catch(() => ({ size: 0 }))
+  if (size < noted.bytes) throw damaged(path, `ends before event ${noted.events}, which it had`)
+  if (size === from.bytes) return { state: start, end: size, torn: 0 }
+  const reader = new ChainReader({ path, link: macLink(key), start, offset: from.bytes })
+  await reader.each(({ number, hash }) => {
+    if (number + 1 !== noted.events || hash.toString('hex') === noted.mac) return
+    throw damaged(path, `is not the one that was noted at line ${noted.events}`)
+  })
+  const { state = start, end, torn, damage } = reader
+  if (damage) throw damaged(path, `${damage.reason} at line ${state.next + 1}`)
+  if (state.next < noted.events) throw damaged(path, `ends before event ${noted.events}, which it had`)
+  return { state, end, torn }
 }
 
-async function readCheckpoint(folder: string, key: Uint8Array): Promise<ChainState> {
+async function readCheckpoint(folder: string, key: Uint8Array): Promise<Checkpoint> {
   const path = join(folder, CHECKPOINT_FILE)
   const text = await readFile(path, 'utf8').catch(() => undefined)
   const hasLog = await stat(join(folder, AUDIT_FILE)).then(
     ({ size }) => size > 0,
     () => false,
   )
-  if (text === undefined && !hasLog) return CHAIN_START
+  if (text === undefined && !hasLog) return NOTHING_NOTED
   const checkpoint = text === undefined ? undefined : openCheckpoint(key, text)
   if (checkpoint) return checkpoint
   throw damaged(path, text === undefined ? 'is missing beside a log' : 'is not what this store wrote')

@@ -124,3 +124,19 @@ it('is not verified by another key', async () => {
   const { folder } = await writeLog()
   await expect(verifyAuditLog(folder, randomBytes(32))).rejects.toThrow(damaged(/not what this store wrote/))
 })
+
+it('reads and writes what an earlier version wrote, byte for byte', async () => {
+  const folder = scratchFolder()
+  const key = Buffer.alloc(32, 7)
+  const [first, second] = [{ eventId: '1', userAgent: '客户端' }, { eventId: '2' }] as unknown as AuditEvent[]
+  const former =
+    '4d41f53ea281a033548137df51e89b920a9063dee28d77c29b7bffc44ac3ad49 {"eventId":"1","userAgent":"客户端"}\n' +
+    '5d6aadc8d3979f4d3f394f5a51e3b8e5d84e673784323f8aa24bb3f555f24679 {"eventId":"2"}\n'
+  const head =
+    '3f253e83f487fedb638d4328f508930f73268c42b438d06fba277041b771bfb8 {"bytes":186,"events":2,"mac":"5d6aadc8d3979f4d3f394f5a51e3b8e5d84e673784323f8aa24bb3f555f24679"}\n'
+  const log = await AuditLog.open({ folder, key })
+  for (const written of [first, second]) await log.record(written as AuditEvent)
+  await log[Symbol.asyncDispose]()
+  expect(readFileSync(join(folder, 'audit.log'), 'utf8')).toBe(former)
+  expect(readFileSync(join(folder, 'audit.head'), 'utf8')).toBe(head)
+})

@@ -1,4 +1,4 @@
-import { ChainedLog, type ChainedLogOptions } from './chained-log.js'
+import { ChainedLog, type ChainedLogOptions } from '@parasol/core/files'
 
 /** Who did what, and how it went. */
 export interface AuditEntry {

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { CryptoError, type EncryptionContext, encodeContext, type Token, WRAPPED_KEY_FIELD } from '@parasol/core'
-import { AtomicFile } from '@parasol/core/files'
+import {
+  AtomicFile,
+  ChainedLog,
+  type ChainedLogOptions,
+  listSegments,
+  refuseDamage,
+  segmentReader,
+} from '@parasol/core/files'
 import type { Call } from './call.js'
-import { ChainedLog, type ChainedLogOptions } from './chained-log.js'
-import type { LogLine } from './log-line.js'
-import { listSegments, readSegment, refuseDamage } from './log-segment.js'
 
 /** What is kept of an encryption: all that it takes to restore what the caller lost, and nothing in plaintext. */
 export interface BackupEntry {
@@ -76,11 +80,12 @@ export function digestContext(context: EncryptionContext): string {
  * @throws CryptoError STORE_DAMAGED after all that stands before the damage, IO
  */
 export async function* findBackups(folder: string, query: BackupQuery): AsyncGenerator<BackupEntry> {
-  for (const segment of await listSegments(folder, NAME)) {
-    const found: BackupEntry[] = []
-    const { damage } = await readSegment(segment, NAME, (line) => found.push(...matching(line, query)))
-    yield* found
-    refuseDamage(damage)
+  const place = { folder, name: NAME }
+  const matches = matcher(query)
+  for (const segment of await listSegments(place)) {
+    const reader = segmentReader(segment, place)
+    for await (const lines of reader.batches()) yield* lines.flatMap(({ content }) => matches(content))
+    refuseDamage(reader.damage)
   }
 }
 
@@ -110,11 +115,14 @@ export async function exportBackups(folder: string, query: BackupQuery, path: st
   return count
 }
 
-function matching({ content }: LogLine, query: BackupQuery): readonly BackupEntry[] {
-  const { ciphertext, greenKey, requestId } = query
-  for (const text of [ciphertext, greenKey, requestId]) if (text !== undefined && !content.includes(text)) return []
-  const entry = JSON.parse(content) as BackupEntry
-  return entry.record !== undefined && fits(entry, query) ? [entry] : []
+/** Most lines are passed over by their bytes: to look for a text is much cheaper than to parse. */
+function matcher(query: BackupQuery): (content: Buffer) => readonly BackupEntry[] {
+  const texts = [query.ciphertext, query.greenKey, query.requestId].filter((text) => text !== undefined)
+  return (content) => {
+    if (!texts.every((text) => content.includes(text))) return []
+    const entry = JSON.parse(content.toString()) as BackupEntry
+    return entry.record !== undefined && fits(entry, query) ? [entry] : []
+  }
 }
 
 function fits(entry: BackupEntry, { ciphertext, greenKey, from, to, ...equal }: BackupQuery): boolean {

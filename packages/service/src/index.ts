@@ -1,3 +1,4 @@
+export { type LogDamage, type LogHead, type LogReport, type VerifyOptions, verifyLog } from '@parasol/core/files'
 export type { RequestReport } from './app.js'
 export { type AuditEntry, AuditLog } from './audit-log.js'
 export {
@@ -10,10 +11,7 @@ export {
   restoreRecord,
 } from './backup-log.js'
 export { type Caller, callerOfKey, createApiKey, hashApiKey, type Operation, type Permission } from './callers.js'
-export { ChainedLog, type ChainedLogOptions } from './chained-log.js'
 export type { ServiceLimits } from './limits.js'
-export type { LogDamage } from './log-line.js'
 export { type OpenServiceOptions, openService } from './open-service.js'
 export { type RunningService, type ServiceOptions, startService } from './service.js'
 export { type ServiceSection, serviceSection } from './service-section.js'
-export { type LogHead, type LogReport, type VerifyOptions, verifyLog } from './verify-log.js'

@@ -1,8 +1,8 @@
 import type { EncryptionContext } from '@parasol/core'
+import type { ChainedLog } from '@parasol/core/files'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 import type { BackupLog } from './backup-log.js'
 import type { Call } from './call.js'
-import type { ChainedLog } from './chained-log.js'
 import { HttpFault } from './http-fault.js'
 
 /** A record that was answered. */

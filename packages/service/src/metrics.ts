@@ -1,5 +1,5 @@
+import type { ChainedLog } from '@parasol/core/files'
 import type { RequestReport } from './app.js'
-import type { ChainedLog } from './chained-log.js'
 
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 

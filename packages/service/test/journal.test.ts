@@ -124,7 +124,7 @@ it('audits who did what and how it went, refusals too', async () => {
     { ...common, caller: 'reader', operation: 'encrypt', count: 0, outcome: 'FORBIDDEN' },
     { ...common, caller: 'crm', operation: 'decrypt', count: 2, outcome: 'DECRYPTION_FAILED' },
   ])
-  expect((await verifyLog(audits, 'audit')).damage).toEqual([])
+  expect((await verifyLog({ folder: audits, name: 'audit' })).damage).toEqual([])
 })
 
 it('counts those without a key in one entry', async () => {
@@ -143,7 +143,7 @@ it('keeps the records of many requests at once', async () => {
   const kept = new Map((await find({})).map(({ requestId, record }) => [requestId, record]))
   for (const { headers, json } of replies) expect(kept.get(headers.get('parasol-request-id') ?? '')).toEqual(json)
   expect(kept.size).toBe(before + 200)
-  expect((await verifyLog(backups, 'backup')).damage).toEqual([])
+  expect((await verifyLog({ folder: backups, name: 'backup' })).damage).toEqual([])
 })
 
 it.each(['backup', 'audit'])(

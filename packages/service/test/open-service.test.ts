@@ -45,7 +45,7 @@ it('serves what parasol.yaml describes, and opens again after it was closed', as
   await using service = await openService(undefined, { directory, env: {} })
   expect((await post(service, '/v1/customer/decrypt', json)).json).toEqual({ a: 'b' })
   for await (const { record } of findBackups(join(directory, 'log/backup'), {})) expect(record).toEqual(json)
-  expect((await verifyLog(join(directory, 'log/audit'), 'audit')).damage).toEqual([])
+  expect((await verifyLog({ folder: join(directory, 'log/audit'), name: 'audit' })).damage).toEqual([])
 })
 
 it.each([

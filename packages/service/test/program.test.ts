@@ -67,7 +67,8 @@ it.skipIf(!isBuilt)('loses nothing that it answered, killed at any moment (needs
   const last = [...answered.values()].at(-1)
   expect((await post(service, '/v1/customer/decrypt', last)).json).toEqual({ a: 'b' })
   await program.end('SIGTERM')
-  for (const log of ['backup', 'audit']) expect((await verifyLog(join(folder, log), log)).damage).toEqual([])
+  for (const log of ['backup', 'audit'])
+    expect((await verifyLog({ folder: join(folder, log), name: log })).damage).toEqual([])
 })
 
 it.skipIf(!isBuilt || !hasTool('prlimit'))(
@@ -95,6 +96,7 @@ it.skipIf(!isBuilt || !hasTool('prlimit'))(
     await program.end('SIGTERM')
     const kept = await backups(folder)
     for (const [id, record] of answered) expect(kept.get(id)).toEqual(record)
-    for (const log of ['backup', 'audit']) expect((await verifyLog(join(folder, log), log)).damage).toEqual([])
+    for (const log of ['backup', 'audit'])
+      expect((await verifyLog({ folder: join(folder, log), name: log })).damage).toEqual([])
   },
 )

@@ -1,5 +1,6 @@
-import { CHAIN_START, type ChainState, type LogDamage, type LogLine } from './log-line.js'
-import { listSegments, readSegment, type Segment, type SegmentContent } from './log-segment.js'
+import type { ChainReader, LogDamage, LogLine } from './chain-reader.js'
+import { CHAIN_START, type ChainState } from './log-link.js'
+import { type LogPlace, listSegments, type Segment, segmentReader } from './log-segment.js'
 
 /** The last line of a log at some time. */
 export interface LogHead {
@@ -25,35 +26,29 @@ export interface LogReport {
 }
 
 /**
- * Checks every line of a log against the one before, from segment to segment. That the newest lines were cut off shows
- * only against a head that was kept elsewhere.
+ * Checks every line of a log against the one before, from segment to segment, in constant memory. That the newest lines
+ * were cut off shows only against a head that was kept elsewhere.
  */
-export async function verifyLog(folder: string, name: string, { head }: VerifyOptions = {}): Promise<LogReport> {
-  const segments = await listSegments(folder, name)
+export async function verifyLog(place: LogPlace, { head }: VerifyOptions = {}): Promise<LogReport> {
+  const segments = await listSegments(place)
   const damage: LogDamage[] = []
   let state: ChainState | undefined
   let lines = 0
   let unfinished = 0
   let passed = head === undefined
   for (const [index, segment] of segments.entries()) {
-    const content = await readSegment(segment, name, (line) => {
+    const content = await segmentReader(segment, place).each((line) => {
       passed ||= isHead(line, head)
     })
     const isLast = index === segments.length - 1
     damage.push(...seam(segment, state, content.start), ...(content.damage ? [content.damage] : []))
-    if (content.torn.length > 0 && !content.damage && !isLast && content.lines > 0) damage.push(cut(segment, content))
+    if (content.torn > 0 && !isLast && content.lines > 0) damage.push(cut(segment, content))
     lines += content.lines
-    unfinished = isLast && !content.damage ? content.torn.length : 0
+    unfinished = isLast ? content.torn : 0
     if (content.lines > 0 || !state) state = content.state
   }
   const { hash, next } = state ?? CHAIN_START
-  if (!passed)
-    damage.push({
-      file: segments.at(-1)?.path ?? folder,
-      line: 0,
-      offset: 0,
-      reason: 'has not the head that was noted',
-    })
+  if (!passed) damage.push(withoutHead(segments.at(-1)?.path ?? place.folder))
   return {
     lines,
     first: segments[0]?.first ?? 0,
@@ -64,19 +59,27 @@ export async function verifyLog(folder: string, name: string, { head }: VerifyOp
 }
 
 /** Two segments must meet. The first one that is there may go on from any that was removed. */
-function seam({ path: file, first }: Segment, before: ChainState | undefined, start: ChainState): readonly LogDamage[] {
+function seam(
+  { path: file, first }: Segment,
+  before: ChainState | undefined,
+  start: ChainState | undefined,
+): readonly LogDamage[] {
   const at = { file, line: 1, offset: 0 }
   if (!before) {
-    const isStart = first > 0 || start.hash.equals(CHAIN_START.hash)
+    const isStart = first > 0 || !start || start.hash.equals(CHAIN_START.hash)
     return isStart ? [] : [{ ...at, reason: 'does not begin the log' }]
   }
   if (before.next !== first)
     return [{ ...at, reason: `begins with number ${first}, not ${before.next}: lines are missing` }]
-  return before.hash.equals(start.hash) ? [] : [{ ...at, reason: 'does not follow the segment before' }]
+  return !start || before.hash.equals(start.hash) ? [] : [{ ...at, reason: 'does not follow the segment before' }]
 }
 
-function cut({ path: file }: Segment, { lines, end: offset }: SegmentContent): LogDamage {
+function cut({ path: file }: Segment, { lines, end: offset }: ChainReader): LogDamage {
   return { file, line: lines + 1, offset, reason: 'is not whole, although the log goes on after it' }
+}
+
+function withoutHead(file: string): LogDamage {
+  return { file, line: 0, offset: 0, reason: 'has not the head that was noted' }
 }
 
 function isHead({ number, hash }: LogLine, head: LogHead | undefined): boolean {

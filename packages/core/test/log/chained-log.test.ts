@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ChainedLog, verifyLog } from '@parasol/service'
+import { ChainedLog, verifyLog } from '@parasol/core/files'
 import { afterAll, expect, it } from 'vitest'
 
 const root = mkdtempSync(join(tmpdir(), 'parasol-log-'))
@@ -38,7 +38,7 @@ it('keeps what it acknowledged, and goes on where it stopped', async () => {
   await using log = await openLog(folder)
   expect(log.head.number).toBe(3)
   await log.append('{"index":3}')
-  const { lines, damage, head } = await verifyLog(folder, name)
+  const { lines, damage, head } = await verifyLog({ folder, name })
   expect([lines, damage, head]).toEqual([5, [], log.head])
 })
 
@@ -48,13 +48,13 @@ it('writes many lines with few syncs, in the order in which they came', async ()
   await Promise.all(Array.from({ length: 500 }, (_, index) => log.append(`{"index":${index}}`)))
   const indexes = [...readFileSync(only(folder), 'utf8').matchAll(/"index":(\d+)/g)].map(([, index]) => Number(index))
   expect(indexes).toEqual(Array.from({ length: 500 }, (_, index) => index))
-  expect((await verifyLog(folder, name)).damage).toEqual([])
+  expect((await verifyLog({ folder, name })).damage).toEqual([])
 })
 
 it('begins a new file when one is full, and the chain goes on through it', async () => {
   const folder = await written(20, 500)
   expect(segments(folder).length).toBeGreaterThan(3)
-  const { lines, damage } = await verifyLog(folder, name)
+  const { lines, damage } = await verifyLog({ folder, name })
   expect([lines, damage]).toEqual([20 + segments(folder).length, []])
 })
 
@@ -81,18 +81,34 @@ it('opens after a first write that was cut off at any byte', async () => {
     writeFileSync(only(folder), whole.subarray(0, length))
     await using log = await openLog(folder)
     await log.append('{}')
-    expect((await verifyLog(folder, name)).damage).toEqual([])
+    expect((await verifyLog({ folder, name })).damage).toEqual([])
   }
 })
 
-it('cuts off zeros that a power cut left, and keeps what else was there', async () => {
+it('cuts off zeros and the beginning of a line that a power cut left at the end', async () => {
   const folder = await written(3)
   const whole = readFileSync(only(folder))
-  const hole = Buffer.concat([whole, Buffer.alloc(100), Buffer.from('the end of a line\nand more\n')])
-  writeFileSync(only(folder), hole)
-  await using log = await openLog(folder)
-  expect(log.head.number).toBe(3)
-  expect(readFileSync(`${only(folder)}.torn`)).toEqual(hole.subarray(whole.length))
+  const last = whole.subarray(whole.lastIndexOf('\n', whole.length - 2) + 1, -9)
+  for (const left of [Buffer.alloc(5_000), Buffer.concat([last, Buffer.alloc(300)])]) {
+    appendFileSync(only(folder), left)
+    await using log = await openLog(folder)
+    expect(log.head.number).toBe(3)
+    expect(readFileSync(only(folder))).toEqual(whole)
+  }
+})
+
+it('takes no whole line for an interrupted write, whatever zeros are in it', async () => {
+  const folder = await written(3)
+  const whole = readFileSync(only(folder))
+  for (let from = 0; from < whole.length - 1; from += 5) {
+    const line = whole.subarray(0, from).toString().split('\n').length
+    const end = whole.indexOf('\n', from)
+    const holed = Buffer.from(whole).fill(0, from, Math.min(from + 4, end))
+    if (holed.equals(whole)) continue
+    writeFileSync(only(folder), holed)
+    await expect(openLog(folder)).rejects.toThrow(`line ${line} (byte`)
+    expect(readFileSync(only(folder))).toEqual(holed)
+  }
 })
 
 it('says where a line was changed, whichever byte of it', async () => {
@@ -103,7 +119,7 @@ it('says where a line was changed, whichever byte of it', async () => {
     const changed = Buffer.from(whole)
     changed[offset] = (changed[offset] as number) ^ 1
     writeFileSync(only(folder), changed)
-    const { damage } = await verifyLog(folder, name)
+    const { damage } = await verifyLog({ folder, name })
     expect(damage[0]?.line, `byte ${offset}`).toBe(lineOf(offset))
     await expect(openLog(folder)).rejects.toMatchObject({ code: 'STORE_DAMAGED' })
   }
@@ -119,21 +135,23 @@ it.each<[string, (folder: string) => void]>([
 ])('sees that %s', async (_, harm) => {
   const folder = await written(20, 1_000)
   harm(folder)
-  expect((await verifyLog(folder, name)).damage.length).toBeGreaterThan(0)
+  expect((await verifyLog({ folder, name })).damage.length).toBeGreaterThan(0)
 })
 
 it('sees that the end was cut off, if its head was noted', async () => {
   const folder = await written(5)
-  const { head } = await verifyLog(folder, name)
+  const { head } = await verifyLog({ folder, name })
   rewrite(folder, (lines) => lines.slice(0, -1))
-  expect((await verifyLog(folder, name)).damage).toEqual([])
-  expect((await verifyLog(folder, name, { head })).damage).toMatchObject([{ reason: expect.stringContaining('head') }])
+  expect((await verifyLog({ folder, name })).damage).toEqual([])
+  expect((await verifyLog({ folder, name }, { head })).damage).toMatchObject([
+    { reason: expect.stringContaining('head') },
+  ])
 })
 
 it('lets old files be removed', async () => {
   const folder = await written(20, 500)
   rmSync(only(folder))
-  const { damage, first } = await verifyLog(folder, name)
+  const { damage, first } = await verifyLog({ folder, name })
   expect(damage).toEqual([])
   expect(first).toBeGreaterThan(0)
 })
@@ -151,7 +169,7 @@ it('fails while its folder is gone, and recovers by itself', async () => {
   mkdirSync(folder)
   await log.append('{"index":2}')
   expect(log.trouble).toBeUndefined()
-  const { damage, first, head } = await verifyLog(folder, name)
+  const { damage, first, head } = await verifyLog({ folder, name })
   expect([damage, first, head]).toEqual([[], 2, log.head])
 })
 
@@ -162,7 +180,7 @@ it('does not write on into a file that another program changed', async () => {
   appendFileSync(only(folder), 'something else\n')
   await expect(log.append('{"index":1}')).rejects.toMatchObject({ code: 'IO' })
   await log.append('{"index":2}')
-  expect((await verifyLog(folder, name)).damage).toEqual([])
+  expect((await verifyLog({ folder, name })).damage).toEqual([])
 })
 
 it('has one writer', async () => {
@@ -184,3 +202,14 @@ function rewrite(folder: string, change: (lines: string[]) => string[]): void {
   const lines = readFileSync(only(folder), 'utf8').split('\n').slice(0, -1)
   writeFileSync(only(folder), `${change(lines).join('\n')}\n`)
 }
+
+it('reads and continues a log that an earlier version wrote, byte for byte', async () => {
+  const folder = scratch()
+  const former =
+    'BfcyCInRgxVlr-rowMoF9t9H67oBeyCp5jEd0lCeQaw 0 {"log":"test","version":1,"previous":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","time":"2026-01-01T00:00:00.000Z"}\n' +
+    'dveLuSETrNq9fSW34i07VVjATvNli55rJqtXqNlbmU8 1 {"名":"值"}\n'
+  writeFileSync(join(folder, 'test-000000000000000.log'), former.slice(0, former.indexOf('\n') + 1))
+  await using log = await openLog(folder)
+  await log.append('{"名":"值"}')
+  expect(readFileSync(only(folder), 'utf8')).toBe(former)
+})
