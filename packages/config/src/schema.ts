@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 /** One KMS: what `use` names says which further keys there are. */
 export const kmsSection: z.ZodType<{ use: string; [option: string]: unknown }> = z.looseObject({
-  use: z.string().min(1).describe('The KMS package: local, aliyun, or the module of a plug-in of your own'),
+  use: z.string().min(1).describe('The KMS package: local, aliyun, failover, or the module of a plug-in of your own'),
 })
 
 /** One scheme. */

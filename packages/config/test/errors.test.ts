@@ -236,7 +236,7 @@ it('names the built-in plug-ins when there is no such', async () => {
   ])
   expect(await problemsOf(sound.replace(`main: { use: ${passphraseKms}`, 'main: { use: aliyum'))).toEqual([
     expect.stringMatching(
-      /kms\.main\.use: no built-in KMS plug-in "aliyum" \(have: aliyun, local\): did you mean "aliyun"\?/,
+      /kms\.main\.use: no built-in KMS plug-in "aliyum" \(have: aliyun, failover, local\): did you mean "aliyun"\?/,
     ),
   ])
   expect(await problemsOf(sound.replace(`old: { use: ${throughKms}`, 'old: { use: ..'))).toHaveLength(1)

@@ -90,3 +90,32 @@ await crypto.close()`,
   expect(urls).toContain('/backend-envelope/dist/container.js')
   expect(urls).not.toMatch(/openpgp|@alicloud|backend-gpg|kms-aliyun|backend-kms-direct/)
 })
+
+const withFailover = file(closed).replace(
+  'schemes:',
+  `  spare: { use: local, store: ./spare, keyFile: ./spare.key, createKeys: [alias/spare] }
+  main: { use: failover, first: own, fallback: [{ kms: spare, keyId: alias/spare }] }
+schemes:`,
+)
+
+it('puts a second KMS behind the first, and reads what the first wrapped alone', async () => {
+  write(file(closed))
+  const before = await open()
+  const token = await before.router.for('customer.phone').encrypt('13800138000', context)
+  await before.close()
+
+  write(withFailover.replaceAll('kms: own', 'kms: main'))
+  await using after = await open()
+  expect(await after.router.for('customer.phone').decrypt(token, context)).toBe('13800138000')
+})
+
+it('says where a failover names a KMS twice, or one that there is not', async () => {
+  write(withFailover.replace('first: own', 'first: spare'))
+  await expect(open()).rejects.toMatchObject({
+    message: expect.stringMatching(/^parasol\.yaml:5:\d+ kms\.main\.fallback: Expected each KMS once$/),
+  })
+  write(withFailover.replace('kms: spare', 'kms: spar'))
+  await expect(open()).rejects.toMatchObject({
+    message: expect.stringMatching(/^parasol\.yaml:5:\d+ kms\.main\.fallback\[0\]\.kms: no KMS "spar"/),
+  })
+})

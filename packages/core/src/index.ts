@@ -1,4 +1,5 @@
 export { Cipher, type CipherOptions, type DecryptBytesOptions } from './cipher.js'
+export { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js'
 export {
   type EncryptionContext,
   encodeContext,
@@ -40,6 +41,7 @@ export {
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
 export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'
 export type { ManyOptions, Outcome } from './settle-many.js'
+export { isObservable, type Observable, type Stats } from './stats.js'
 export { SyncCipher, type SyncCipherOptions } from './sync-cipher.js'
 export { formatToken, isSchemeName, type ParsedToken, parseToken, type Token } from './token.js'
 export { untilAborted } from './until-aborted.js'

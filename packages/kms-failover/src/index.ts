@@ -1,0 +1,1 @@
+export { FailoverKms, type FailoverKmsOptions, type FailoverMember } from './failover-kms.js'
