@@ -1,39 +1,47 @@
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { formatReport } from './report.js'
-import { type BenchOptions, runBench } from './run-bench.js'
+import { resolve } from 'node:path'
+import { type BenchArguments, HELP, parseBenchArguments } from './bench-arguments.js'
+import { isolated } from './isolated.js'
+import { scenarios } from './registry.js'
+import { formatReport } from './report/format-report.js'
+import { textTable } from './report/text-table.js'
+import { runBench } from './run-bench.js'
 
-const USAGE = 'Usage: npm run bench -- [--quick] [--json FILE]'
+process.exitCode = await main(process.argv.slice(2))
 
-const QUICK: BenchOptions = {
-  rounds: 15,
-  roundMs: 15,
-  lengths: [64],
-  fields: [5],
-  files: { mebibytes: 128, rounds: 3 },
-}
-const FULL: BenchOptions = {
-  rounds: 31,
-  roundMs: 40,
-  lengths: [16, 64, 256, 1024, 16_384, 1_048_576],
-  fields: [1, 5, 20],
-  files: { mebibytes: 1024, rounds: 5 },
-}
-
-const { quick, json } = options()
-const onProgress = (title: string): void => {
-  if (process.stderr.isTTY) process.stderr.write(`${title}\n`)
-}
-const report = await runBench({ ...(quick ? QUICK : FULL), onProgress })
-process.stdout.write(`${formatReport(report)}\n`)
-if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
-
-function options(): { quick: boolean; json: string | undefined } {
+async function main(argv: readonly string[]): Promise<number> {
+  let options: BenchArguments
   try {
-    const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } })
-    return { quick: values.quick ?? false, json: values.json }
-  } catch {
-    process.stderr.write(`${USAGE}\n`)
-    process.exit(2)
+    options = parseBenchArguments(argv)
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n(npm run bench -- --help)\n`)
+    return 2
   }
+  if (options.help) return print(HELP)
+  if (options.list)
+    return print(
+      `${textTable(
+        ['name', ''],
+        scenarios.map(({ name, title }) => [name, title]),
+      )}\n`,
+    )
+  return run(options)
+}
+
+async function run({ scale, scenarios: chosen, json }: BenchArguments): Promise<number> {
+  const runner = isolated((title) => process.stderr.write(`${title}\n`))
+  const report = await runBench(chosen, scale, runner)
+  print(`${formatReport(report)}\n`)
+  if (json !== undefined) writeFileSync(fromUser(json), `${JSON.stringify(report, null, 2)}\n`)
+  return report.scenarios.some(({ failure }) => failure !== undefined) ? 1 : 0
+}
+
+/** Paths begin where the user is: npm itself changes the directory. */
+function fromUser(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? process.cwd(), path)
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
 }

@@ -1,62 +1,99 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Comparison, Scenario } from './scenario.js'
+import type { Comparison, Contender, Cost, Goal } from './scenario.js'
+import { type Spread, spreadOf } from './statistics.js'
 
 export interface MeasureOptions {
   readonly rounds: number
-  /** How much CPU time each scenario gets in each round. */
   readonly roundMs: number
+  /** How long a contender works before it is measured. */
+  readonly warmMs: number
 }
 
 export interface Measured {
   readonly name: string
-  /** CPU time of the process for one piece of work, microseconds: the median of all rounds. */
-  readonly cpuMicros: number
-  /** How many times faster than the first scenario of its comparison: the median of the ratios of each round. */
-  readonly faster: number
+  readonly kind: Contender['kind']
+  /** Microseconds of one piece of work. */
+  readonly micros: Spread
+  /** How many times faster than the first contender: of the ratios of each round, not of the medians. */
+  readonly faster: Spread
+  /** The most of all rounds. */
+  readonly memoryMiB: number | undefined
+  readonly goals: readonly MeasuredGoal[]
+}
+
+export interface MeasuredGoal extends Goal {
+  readonly reached: number
 }
 
 /**
- * Measures CPU time, not time by the wall, in rounds in which every scenario has its turn: whatever else the machine
- * does meanwhile hits all of them alike, and a ratio is of two measurements that are next to each other.
+ * Measures in rounds in which every contender has its turn: whatever else the machine does meanwhile hits all of them
+ * alike, and a ratio is of two turns that are next to each other. Each round begins with another contender, so that
+ * nobody always cleans up after the same one.
  */
-export async function measure({ scenarios }: Comparison, { rounds, roundMs }: MeasureOptions): Promise<Measured[]> {
-  const turns = []
-  for (const scenario of scenarios) turns.push({ scenario, times: await calibrate(scenario, roundMs) })
-  const costs: number[][] = []
-  for (let round = 0; round < rounds; round++) {
-    const costsOfRound = []
-    for (const { scenario, times } of turns) costsOfRound.push(await cpuMicros(scenario, times))
-    costs.push(costsOfRound)
+export async function measure(comparison: Comparison, options: MeasureOptions): Promise<Measured[]> {
+  const { contenders } = comparison
+  for (const contender of contenders) await contender.check()
+  const times: number[] = []
+  for (const contender of contenders) times.push(comparison.times ?? (await calibrate(contender, options)))
+  const rounds: Cost[][] = []
+  for (let round = 0; round < (comparison.rounds ?? options.rounds); round++) {
+    rounds.push(await turns(contenders, times, round))
   }
-  return scenarios.map(({ name }, index) => ({
+  return contenders.map((contender, index) => summarize(comparison, contender, index, rounds))
+}
+
+async function turns(contenders: readonly Contender[], times: readonly number[], round: number): Promise<Cost[]> {
+  const costs: Cost[] = []
+  for (let turn = 0; turn < contenders.length; turn++) {
+    const index = (round + turn) % contenders.length
+    costs[index] = await (contenders[index] as Contender).turn(times[index] as number)
+  }
+  return costs
+}
+
+/** How often the work fits into a turn, found by warming it up until the compiler has seen enough of it. */
+async function calibrate(contender: Contender, { roundMs, warmMs }: MeasureOptions): Promise<number> {
+  await contender.turn(1)
+  // What a contender prepares in the background is prepared then.
+  await setTimeout(20)
+  let warmed = 0
+  for (let times = 1; ; times *= 2) {
+    const spent = await turnMs(contender, times)
+    warmed += spent
+    if (spent < roundMs) continue
+    while (warmed < warmMs) warmed += await turnMs(contender, times)
+    return Math.max(1, Math.round((times * roundMs) / (await turnMs(contender, times))))
+  }
+}
+
+/** Work that mostly waits is not done for ever. */
+async function turnMs(contender: Contender, times: number): Promise<number> {
+  const { cpuMicros, wallMicros } = await contender.turn(times)
+  return (Math.max(cpuMicros, wallMicros / 4) * times) / 1000
+}
+
+function summarize(
+  { contenders, metric }: Comparison,
+  { name, kind, goals = [] }: Contender,
+  index: number,
+  rounds: readonly (readonly Cost[])[],
+): Measured {
+  const micros = (cost: Cost | undefined): number =>
+    (metric === 'cpu' ? cost?.cpuMicros : cost?.wallMicros) ?? Number.NaN
+  const ratios = (against: number): number[] => rounds.map((round) => micros(round[against]) / micros(round[index]))
+  const memory = rounds.flatMap((round) => round[index]?.memoryMiB ?? [])
+  const memoryMiB = memory.length > 0 ? Math.max(...memory) : undefined
+  const reach = ({ measure, against }: Goal): number => {
+    const other = against === undefined ? 0 : contenders.findIndex((each) => each.name === against)
+    const faster = spreadOf(ratios(other)).median
+    return { faster, cost: 1 / faster, memory: memoryMiB ?? Number.NaN, value: Number.NaN }[measure]
+  }
+  return {
     name,
-    cpuMicros: median(costs.map((round) => round[index] as number)),
-    faster: median(costs.map((round) => (round[0] as number) / (round[index] as number))),
-  }))
-}
-
-/** How often the work fits into a round, found by warming it up. */
-async function calibrate(scenario: Scenario, roundMs: number): Promise<number> {
-  await scenario.run(1)
-  // What a scenario prepares in the background is prepared then.
-  await setTimeout(50)
-  let times = 1
-  for (;;) {
-    const spent = (await cpuMicros(scenario, times)) * times
-    if (spent >= roundMs * 1000) return Math.max(1, Math.round((times * roundMs * 1000) / spent))
-    times *= 2
+    kind,
+    micros: spreadOf(rounds.map((round) => micros(round[index]))),
+    faster: spreadOf(ratios(0)),
+    memoryMiB,
+    goals: goals.map((goal) => ({ ...goal, reached: reach(goal) })),
   }
-}
-
-async function cpuMicros(scenario: Scenario, times: number): Promise<number> {
-  const before = process.cpuUsage()
-  await scenario.run(times)
-  const { user, system } = process.cpuUsage(before)
-  return Math.max(user + system, 1) / times
-}
-
-/** The one in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] as number
 }

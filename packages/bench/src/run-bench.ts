@@ -1,35 +1,16 @@
-import { fieldComparisons } from './field-comparisons.js'
-import { type FileBenchOptions, measureFiles } from './file-bench.js'
-import { footprints } from './footprint.js'
 import { machine } from './machine.js'
-import { type MeasureOptions, measure } from './measure.js'
-import { recordComparison } from './record-comparisons.js'
-import type { Report } from './report.js'
-import { textComparisons } from './text-comparisons.js'
+import type { Report, ScenarioResult } from './results.js'
+import type { ScaleName } from './scales.js'
+import type { Scenario } from './scenario.js'
 
-export interface BenchOptions extends MeasureOptions {
-  /** Lengths of single fields, and numbers of fields of records. */
-  readonly lengths: readonly number[]
-  readonly fields: readonly number[]
-  readonly files: FileBenchOptions
-  /** Told of each comparison before it is measured. */
-  readonly onProgress?: (title: string) => void
-}
+/** Runs one scenario: in this process, or in one of its own. */
+export type Runner = (scenario: Scenario, scale: ScaleName) => Promise<ScenarioResult>
 
-export async function runBench(options: BenchOptions): Promise<Report> {
+export async function runBench(scenarios: readonly Scenario[], scale: ScaleName, runner: Runner): Promise<Report> {
+  const [began, start] = [new Date().toISOString(), performance.now()]
   const where = machine()
-  options.onProgress?.(`Files of ${options.files.mebibytes} MiB`)
-  // First, so that the memory that it takes can be told from that of the others.
-  const files = await measureFiles(options.files)
-  const comparisons = [
-    ...(await textComparisons()),
-    ...(await Promise.all(options.lengths.map(fieldComparisons))).flat(),
-    ...options.fields.map(recordComparison),
-  ]
-  const results = []
-  for (const comparison of comparisons) {
-    options.onProgress?.(comparison.title)
-    results.push({ title: comparison.title, measured: await measure(comparison, options) })
-  }
-  return { machine: where, results, files: { ...options.files, measured: files }, footprints: await footprints() }
+  const results: ScenarioResult[] = []
+  for (const scenario of scenarios) results.push(await runner(scenario, scale))
+  const seconds = Math.round((performance.now() - start) / 1000)
+  return { version: 1, scale, began, seconds, machine: where, scenarios: results }
 }

@@ -1,40 +1,38 @@
-import { formatReport, measure, runBench } from '@parasol/bench'
+import { contender, formatReport, measure, runBench, runScenario, scales, scenarios } from '@parasol/bench'
 import { expect, it } from 'vitest'
 
-it('finds that doing nothing is faster than hashing', async () => {
+it.each(scenarios)('runs the scenario $name, whose contenders all give back what they were given', async (scenario) => {
+  const { results, failure } = await runScenario(scenario, scales.tiny)
+  expect(failure).toBeUndefined()
+  expect(results.length).toBeGreaterThan(0)
+})
+
+it('finds that doing nothing is faster than adding roots', async () => {
   const spin = (length: number) => () => {
     let sum = 0
     for (let index = 0; index < length; index++) sum += Math.sqrt(index)
     return sum
   }
-  const run = (work: () => unknown) => (times: number) => {
-    for (let time = 0; time < times; time++) work()
-  }
+  const spinning = (name: string, length: number) =>
+    contender({ name, kind: 'peer', work: spin(length), undo: () => 0, expected: 0 })
   const [slow, fast] = await measure(
-    {
-      title: '',
-      scenarios: [
-        { name: 'slow', run: run(spin(20_000)) },
-        { name: 'fast', run: run(spin(10)) },
-      ],
-    },
-    { rounds: 3, roundMs: 5 },
+    { title: '', metric: 'cpu', contenders: [spinning('slow', 20_000), spinning('fast', 10)] },
+    { rounds: 3, roundMs: 5, warmMs: 5 },
   )
-  expect(slow?.faster).toBe(1)
-  expect(fast?.faster).toBeGreaterThan(2)
+  expect(slow?.faster.median).toBe(1)
+  expect(fast?.faster.median).toBeGreaterThan(2)
 })
 
-it('reports every comparison, and what reuse saves', async () => {
-  const report = await runBench({
-    rounds: 1,
-    roundMs: 1,
-    lengths: [16],
-    fields: [1],
-    files: { mebibytes: 1, rounds: 1 },
-  })
-  expect(report.results).toHaveLength(5)
-  expect(report.footprints.map(({ kmsCallsPerThousand }) => kmsCallsPerThousand)).toEqual([2000, 10, 1])
-  expect(report.footprints.every(({ overheadOfOneField }) => overheadOfOneField <= 48)).toBe(true)
-  expect(report.files.measured).toHaveLength(3)
-  expect(formatReport(report)).toContain('Encrypt a field of 16 B')
+it('measures nobody who does not give back what he was given', async () => {
+  const broken = contender({ name: 'broken', kind: 'peer', work: () => 1, undo: (one) => one + 1, expected: 1 })
+  const measuring = measure({ title: '', metric: 'cpu', contenders: [broken] }, { rounds: 1, roundMs: 1, warmMs: 1 })
+  await expect(measuring).rejects.toThrow('"broken" does not give back what it was given')
+})
+
+it('formats a report for a terminal, with the machine and the goals', async () => {
+  const chosen = scenarios.filter(({ name }) => name === 'overhead' || name === 'kms-calls')
+  const report = await runBench(chosen, 'tiny', (scenario, scale) => runScenario(scenario, scales[scale]))
+  const text = formatReport(report)
+  expect(text).toContain(`Node ${process.versions.node}`)
+  expect(text).toMatch(/Goals\n(.|\n)*at most 48/)
 })

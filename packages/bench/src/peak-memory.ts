@@ -1,0 +1,17 @@
+const MIB = 2 ** 20
+
+/** Runs some work and says by how much the memory of this process was above `idle` meanwhile, at most. */
+export async function peakMemoryMiB(work: () => Promise<unknown>, idle: number): Promise<number> {
+  let peak = idle
+  const look = (): void => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }
+  const timer = setInterval(look, 5)
+  try {
+    await work()
+  } finally {
+    look()
+    clearInterval(timer)
+  }
+  return (peak - idle) / MIB
+}

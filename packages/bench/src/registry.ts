@@ -1,0 +1,17 @@
+import type { Scenario } from './scenario.js'
+import { field } from './scenarios/field.js'
+import { kmsCalls } from './scenarios/kms-calls.js'
+import { overhead } from './scenarios/overhead.js'
+import { record } from './scenarios/record.js'
+import { stream } from './scenarios/stream.js'
+import { text } from './scenarios/text.js'
+
+/** Every scenario, in the order of the report. */
+export const scenarios: readonly Scenario[] = [text, field, record, stream, overhead, kmsCalls]
+
+/** @throws Error that names those that there are */
+export function scenarioByName(name: string): Scenario {
+  const scenario = scenarios.find((each) => each.name === name)
+  if (scenario) return scenario
+  throw new Error(`No scenario "${name}" (have: ${scenarios.map((each) => each.name).join(', ')})`)
+}

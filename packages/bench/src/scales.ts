@@ -1,0 +1,66 @@
+/** How much of everything is measured. */
+export interface Scale {
+  readonly rounds: number
+  /** How much CPU time a contender gets in each of its turns. */
+  readonly roundMs: number
+  /** How long a contender works before it is measured. */
+  readonly warmMs: number
+  /** Bytes of single values. */
+  readonly sizes: readonly number[]
+  /** Fields of records. */
+  readonly fields: readonly number[]
+  /** Round trips to the KMS. */
+  readonly latenciesMs: readonly number[]
+  /** Records that are counted, such as for calls to the KMS. */
+  readonly records: number
+  /** Requests of one turn of a server. */
+  readonly requests: number
+  readonly requestRounds: number
+  readonly streamMiB: number
+  readonly streamRounds: number
+}
+
+export const scales = {
+  full: {
+    rounds: 31,
+    roundMs: 30,
+    warmMs: 200,
+    sizes: [16, 64, 256, 1024, 16_384, 262_144, 1_048_576],
+    fields: [1, 5, 20],
+    latenciesMs: [0, 5, 20],
+    records: 100_000,
+    requests: 3000,
+    requestRounds: 15,
+    streamMiB: 1024,
+    streamRounds: 5,
+  },
+  quick: {
+    rounds: 7,
+    roundMs: 10,
+    warmMs: 60,
+    sizes: [64, 1024, 65_536],
+    fields: [1, 5, 20],
+    latenciesMs: [0, 5],
+    records: 20_000,
+    requests: 500,
+    requestRounds: 5,
+    streamMiB: 64,
+    streamRounds: 3,
+  },
+  /** So little that figures mean nothing: it shows that everything runs. */
+  tiny: {
+    rounds: 1,
+    roundMs: 1,
+    warmMs: 1,
+    sizes: [16, 256],
+    fields: [2],
+    latenciesMs: [0],
+    records: 20,
+    requests: 32,
+    requestRounds: 1,
+    streamMiB: 1,
+    streamRounds: 1,
+  },
+} as const satisfies Record<string, Scale>
+
+export type ScaleName = keyof typeof scales

@@ -1,0 +1,90 @@
+import { type BenchCipher, CONTEXT, envelopes } from '../ciphers.js'
+import { contender } from '../contender.js'
+import { RawAes } from '../raw-aes.js'
+import type { Contender, Goal, Scenario } from '../scenario.js'
+import { TextAes } from '../text-aes.js'
+
+const AAD = Buffer.alloc(48, 'a')
+const TEXT = 'Zhang San, 13800138000, Hangzhou, Zhejiang, postal code 310000 .'
+const BYTES = Buffer.from(TEXT)
+
+/** Of those that do not wait, by suite. */
+const encryptGoals: Readonly<Record<string, Goal>> = {
+  'chacha20-poly1305': { text: 'Encrypt a field of 64 B under reuse', measure: 'faster', bound: 2, aim: 5 },
+  'aes-256-gcm': { text: 'The same with AES', measure: 'faster', bound: 0.5, aim: 0.8 },
+}
+const decryptGoals: Readonly<Record<string, Goal>> = {
+  'chacha20-poly1305': { text: 'Decrypt a text of 64 B under reuse', measure: 'faster', bound: 3, aim: 8 },
+}
+
+export const text: Scenario = {
+  name: 'text',
+  title: 'A text of 64 bytes',
+  shows: 'what a phone number or an address costs, text in and token out, awaited and not, beside bare AES-256-GCM',
+  async *run() {
+    const ciphers = envelopes().filter(({ suite, policy }) => suite !== 'xsalsa20-poly1305' && policy === 'reuse')
+    const encrypting = await Promise.all(ciphers.map(encrypt))
+    yield {
+      title: `Encrypt a text of ${BYTES.length} B`,
+      metric: 'cpu',
+      contenders: [rawEncrypt(), textEncrypt(), ...encrypting.flat()],
+    }
+    const decrypting = await Promise.all(ciphers.map(decrypt))
+    yield {
+      title: `Decrypt a text of ${BYTES.length} B`,
+      metric: 'cpu',
+      contenders: [rawDecrypt(), textDecrypt(), ...decrypting.flat()],
+    }
+  },
+}
+
+const RAW = { name: 'node:crypto AES-256-GCM, one key, binary', kind: 'baseline' } as const
+const RAW_TEXT = { name: 'node:crypto AES-256-GCM, one key, text', kind: 'baseline' } as const
+
+function rawEncrypt(): Contender {
+  const raw = new RawAes()
+  const work = (): Uint8Array => raw.encrypt(BYTES, AAD)
+  return contender({ ...RAW, work, undo: (sealed) => raw.decrypt(sealed, AAD), expected: BYTES })
+}
+
+function rawDecrypt(): Contender {
+  const raw = new RawAes()
+  const sealed = raw.encrypt(BYTES, AAD)
+  return contender({ ...RAW, work: () => raw.decrypt(sealed, AAD), undo: (opened) => opened, expected: BYTES })
+}
+
+function textEncrypt(): Contender {
+  const raw = new TextAes()
+  const work = (): string => raw.encrypt(TEXT, AAD)
+  return contender({ ...RAW_TEXT, work, undo: (sealed) => raw.decrypt(sealed, AAD), expected: TEXT })
+}
+
+function textDecrypt(): Contender {
+  const raw = new TextAes()
+  const sealed = raw.encrypt(TEXT, AAD)
+  return contender({ ...RAW_TEXT, work: () => raw.decrypt(sealed, AAD), undo: (opened) => opened, expected: TEXT })
+}
+
+async function encrypt({ name, cipher, suite }: BenchCipher): Promise<Contender[]> {
+  await cipher.encrypt(TEXT, CONTEXT)
+  const goals = goalsFor(encryptGoals[suite])
+  const common = { kind: 'ours', undo: (token: string) => cipher.decrypt(token, CONTEXT), expected: TEXT } as const
+  return [
+    contender({ name, ...common, work: () => cipher.encrypt(TEXT, CONTEXT) }),
+    contender({ name: `${name}, sync`, ...common, goals, work: () => cipher.sync.encrypt(TEXT, CONTEXT) }),
+  ]
+}
+
+async function decrypt({ name, cipher, suite }: BenchCipher): Promise<Contender[]> {
+  const token = await cipher.encrypt(TEXT, CONTEXT)
+  const goals = goalsFor(decryptGoals[suite])
+  const common = { kind: 'ours', undo: (opened: string) => opened, expected: TEXT } as const
+  return [
+    contender({ name, ...common, work: () => cipher.decrypt(token, CONTEXT) }),
+    contender({ name: `${name}, sync`, ...common, goals, work: () => cipher.sync.decrypt(token, CONTEXT) }),
+  ]
+}
+
+function goalsFor(goal: Goal | undefined): readonly Goal[] {
+  return goal ? [goal] : []
+}
