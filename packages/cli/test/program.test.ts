@@ -10,6 +10,9 @@ const place = new Workplace()
 const { folder } = place
 const parasol = place.parasol.bind(place)
 const SECRET = '13800138000'
+const DECRYPTION_FAILED = expect.stringMatching(
+  /^error: Decryption failed\. Give the use case and the context[^\n]+\n$/,
+)
 const bound = ['-u', 'customer.phone', '-c', 'customerId=7']
 
 beforeAll(async () => {
@@ -32,7 +35,7 @@ it('encrypts text to a token, and decrypts it under the same context only', asyn
   expect(token).toMatch(/^enc1\.envelope\.[\w-]+\n$/)
   expect(await parasol(['decrypt', ...bound, token.trim()])).toEqual({ code: 0, stdout: SECRET, stderr: '' })
   const other = await parasol(['decrypt', '-u', 'customer.phone', '-c', 'customerId=8', token.trim()])
-  expect(other).toEqual({ code: 4, stdout: '', stderr: 'error: Decryption failed\n' })
+  expect(other).toEqual({ code: 4, stdout: '', stderr: DECRYPTION_FAILED })
 })
 
 it('takes text and tokens from pipes', async () => {
@@ -60,7 +63,7 @@ it('encrypts files whole or not at all, and replaces none without --force', asyn
   damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1
   writeFileSync(join(folder, 'damaged'), damaged)
   const failed = await parasol(['decrypt', ...files, '--in', 'damaged', '--out', 'absent'])
-  expect(failed).toEqual({ code: 4, stdout: '', stderr: 'error: Decryption failed\n' })
+  expect(failed).toEqual({ code: 4, stdout: '', stderr: DECRYPTION_FAILED })
   expect(existsSync(join(folder, 'absent'))).toBe(false)
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
 })
@@ -92,8 +95,8 @@ const refusals: readonly [name: string, args: readonly string[], code: number, s
   ['a token of another scheme', ['decrypt', ...bound, 'enc1.gpg.AAAA'], 4, /reads envelope, not "gpg"/],
   ['a file that is not there', ['encrypt', ...bound, '--in', 'no', '--out', 'x'], 7, /"no"/],
   ['one file in place of two', ['encrypt', ...bound, '--in', 'no'], 2, /--in and --out go together/],
-  ['a misspelt flag', ['encrypt', ...bound, '--ot', 'x', SECRET], 2, /unknown option '--ot'/],
-  ['a misspelt command', ['encrpyt'], 2, /unknown command 'encrpyt'\n?.*Did you mean encrypt/s],
+  ['a misspelt flag', ['encrypt', ...bound, '--ot', 'x', SECRET], 2, /Unknown option "--ot"/],
+  ['a misspelt command', ['encrpyt'], 2, /Unknown command "encrpyt"\. Did you mean encrypt/],
 ]
 
 it.each(refusals)('refuses %s', async (_name, args, code, says) => {
@@ -102,14 +105,6 @@ it.each(refusals)('refuses %s', async (_name, args, code, says) => {
   expect(ended.stderr).not.toMatch(/\n\s+at |node:/)
   expect(ended.stderr).not.toContain(SECRET)
   expect(ended).toMatchObject({ code, stdout: '' })
-})
-
-it('explains every command with examples', async () => {
-  for (const command of ['init', 'encrypt', 'decrypt', 'rewrap', 'inspect']) {
-    const { code, stdout } = await parasol([command, '--help'])
-    expect(code).toBe(0)
-    expect(stdout).toContain(`$ parasol ${command}`)
-  }
 })
 
 it.each([['--help'], ['init', '--help'], ['encrypt', '--help'], ['rewrap', '--help'], ['inspect', '--help']])(

@@ -1,39 +1,61 @@
 import { Command } from 'commander'
-import { interrupted } from '../interrupted.js'
-import { addCipherOptions, type CipherOptions, contextOf, filesOf, withCipher } from '../options.js'
+import { catalogue } from '../catalogue.js'
+import { convertFile } from '../convert-file.js'
+import { examples } from '../examples.js'
+import { addCipherOptions, addJsonOption, type CipherOptions, contextOf, filesOf, withCipher } from '../options.js'
+import { print } from '../print.js'
+import type { Terminal } from '../terminal.js'
 import { readTextInput } from '../text-input.js'
 
 interface DecryptOptions extends CipherOptions {
   readonly scheme?: string
 }
 
-const EXAMPLES = `
-Examples:
-  $ parasol decrypt -u customer.phone -c customerId=7 enc1.envelope.…
-  $ parasol decrypt -u customer.scan -c customerId=7 --in scan.pdf.enc --out scan.pdf
-`
-
 /** A token to text on the standard output, or a file to a file. */
-export function decryptCommand(): Command {
+export function decryptCommand(terminal: Terminal): Command {
+  const text = texts(terminal)
   const command = new Command('decrypt')
-    .description('decrypt a token to text, or a file to a file')
-    .argument('[token]', 'the token; or from a pipe')
-    .option('--scheme <name>', 'the scheme that made the file, if it is one of the "reads" of the use case')
-    .addHelpText('after', EXAMPLES)
-  return addCipherOptions(command).action(decrypt)
+    .description(text.description)
+    .argument('[token]', text.argument)
+    .option('--scheme <name>', text.scheme)
+  return addJsonOption(addCipherOptions(command, terminal), terminal)
+    .addHelpText('after', examples(terminal, EXAMPLES))
+    .action((argument, options) => decrypt(terminal, argument, options))
 }
 
-async function decrypt(argument: string | undefined, options: DecryptOptions): Promise<void> {
-  const context = contextOf(options)
-  const files = filesOf(options, argument)
-  if (!files) {
-    const token = await readTextInput(argument)
-    const text = await withCipher(options, (cipher) => cipher.decrypt(token, context, { signal: interrupted }))
-    process.stdout.write(process.stdout.isTTY ? `${text}\n` : text)
+async function decrypt(terminal: Terminal, argument: string | undefined, options: DecryptOptions): Promise<void> {
+  const context = contextOf(terminal, options)
+  const files = filesOf(terminal, options, argument)
+  if (files) {
+    const { decryptFile } = await import('@parasol/core/files')
+    const scheme = options.scheme === undefined ? {} : { scheme: options.scheme }
+    await withCipher(options, (cipher) =>
+      convertFile(terminal, files, options, (settings) =>
+        decryptFile(cipher, files.source, files.target, context, { ...settings, ...scheme }),
+      ),
+    )
     return
   }
-  const { decryptFile } = await import('@parasol/core/files')
-  const scheme = options.scheme === undefined ? {} : { scheme: options.scheme }
-  const settings = { signal: interrupted, overwrite: options.force ?? false, ...scheme }
-  await withCipher(options, (cipher) => decryptFile(cipher, files.source, files.target, context, settings))
+  const token = await readTextInput(terminal, argument)
+  const { signal } = terminal
+  const text = await withCipher(options, (cipher) => cipher.decrypt(token, context, { signal }))
+  print(terminal, options, { text }, () => (terminal.stdout.isTTY ? `${text}\n` : text))
 }
+
+const EXAMPLES = [
+  'parasol decrypt -u customer.phone -c customerId=7 enc1.envelope.…',
+  'parasol decrypt -u customer.scan -c customerId=7 --in scan.pdf.enc --out scan.pdf',
+]
+
+const texts = catalogue(
+  {
+    description: 'decrypt a token to text, or a file to a file',
+    argument: 'the token; or from a pipe',
+    scheme: 'the scheme that made the file, if it is one of the "reads" of the use case',
+  },
+  {
+    description: '把令牌解密为文字，或把文件解密为文件',
+    argument: '令牌；也可从管道输入',
+    scheme: '加密该文件的方案，如果它是该用途的 "reads" 之一',
+  },
+)

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import type { Terminal } from './terminal.js'
+
+/** A command or a group of commands. Its file is loaded when it is named, so that `--help` comes at once. */
+export interface CommandEntry {
+  readonly name: string
+  /** One line, in English and in Chinese. */
+  readonly summary: { readonly en: string; readonly zh: string }
+  readonly load: () => Promise<(terminal: Terminal) => Command>
+}
+
+/** Everything that `parasol` can do, in the order of its help. A new command is a line here and a file in commands. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    summary: {
+      en: 'write a first parasol.yaml, and make a local key store',
+      zh: '写出第一份 parasol.yaml，并建立本地密钥存储',
+    },
+    load: async () => (await import('./commands/init.js')).initCommand,
+  },
+  {
+    name: 'encrypt',
+    summary: { en: 'encrypt text to a token, or a file to a file', zh: '把文字加密为令牌，或把文件加密为文件' },
+    load: async () => (await import('./commands/encrypt.js')).encryptCommand,
+  },
+  {
+    name: 'decrypt',
+    summary: { en: 'decrypt a token to text, or a file to a file', zh: '把令牌解密为文字，或把文件解密为文件' },
+    load: async () => (await import('./commands/decrypt.js')).decryptCommand,
+  },
+  {
+    name: 'rewrap',
+    summary: { en: 'renew the wrapped key of a token or a file', zh: '更新令牌或文件的绿钥' },
+    load: async () => (await import('./commands/rewrap.js')).rewrapCommand,
+  },
+  {
+    name: 'inspect',
+    summary: { en: 'show what a token or a file says of itself', zh: '显示令牌或文件自述的内容' },
+    load: async () => (await import('./commands/inspect.js')).inspectCommand,
+  },
+]
