@@ -62,8 +62,7 @@ async function passOn({ response, honest }: Exchange): Promise<void> {
 }
 
 async function forward(port: number, { url, method, headers }: IncomingMessage, body: string) {
-  const { 'content-type': type = 'application/json' } = headers
-  const forwarded = request({ port, host: '127.0.0.1', path: url, method, headers: { 'content-type': type } }).end(body)
+  const forwarded = request({ port, host: '127.0.0.1', path: url, method, headers }).end(body)
   const [answer] = (await once(forwarded, 'response')) as [IncomingMessage]
   return { status: answer.statusCode ?? 0, text: await text(answer) }
 }

@@ -1,3 +1,4 @@
+export { base64Length, decodeBase64, decodedLength, encodeBase64 } from './base64-bytes.js'
 export { Cipher, type CipherOptions, type DecryptBytesOptions } from './cipher.js'
 export { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js'
 export {

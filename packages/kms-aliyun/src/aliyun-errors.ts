@@ -62,13 +62,15 @@ export function toCryptoError(action: string, thrown: unknown): CryptoError {
   return refusal ? fromRefusal(action, refusal) : fromTransport(action, thrown)
 }
 
-interface Refusal {
+/** What the service says when it refuses, without anything that might repeat a parameter. */
+export interface Refusal {
   readonly reason: string | undefined
   readonly status: number
   readonly requestId: string | undefined
 }
 
-function fromRefusal(action: string, { reason, status, requestId }: Refusal): CryptoError {
+/** The error for a refusal; DECRYPTION_FAILED if it says of a ciphertext that it does not open. */
+export function fromRefusal(action: string, { reason, status, requestId }: Refusal): CryptoError {
   const code = codeOf(reason, status)
   if (action === 'Decrypt' && BAD_CIPHERTEXT.has(code)) return decryptionFailed()
   const request = requestId === undefined ? '' : `, request ${requestId}`
@@ -99,7 +101,12 @@ function readRefusal(thrown: unknown): Refusal | undefined {
   if (typeof data !== 'object' || data === null) return undefined
   const [, status] = /Error: code: (\d{3}), /.exec(String(message)) ?? []
   if (status === undefined) return undefined
-  return { reason: asName(data['Code']), status: Number(status), requestId: asName(data['RequestId']) }
+  return refusalOf(Number(status), data)
+}
+
+/** Of the body that the service sent with a status from 400. */
+export function refusalOf(status: number, body: Readonly<Record<string, unknown>>): Refusal {
+  return { reason: asName(body['Code']), status, requestId: asName(body['RequestId']) }
 }
 
 /** A code or a request id, and not a text that might repeat a parameter. */

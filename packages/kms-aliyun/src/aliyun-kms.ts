@@ -8,38 +8,46 @@ import {
   throwIfAborted,
 } from '@parasol/core'
 import { toCryptoError } from './aliyun-errors.js'
-import { type Answer, readBlob, readDataKey, readPlaintext } from './answer.js'
-import { AliyunClient } from './client.js'
+import { readBlob, readDataKey, readPlaintext } from './answer.js'
 import { type AliyunCredentials, type CredentialsSource, environmentCredentials, toSource } from './credentials.js'
 import { checkEndpoint, type EndpointOptions } from './endpoint.js'
+import { LeanTransport } from './lean-transport.js'
+import { OfficialTransport } from './official-transport.js'
 import { checkResilience, Resilience, type ResilienceOptions } from './resilience.js'
+import type { Answer, Parameters, Transport } from './transport.js'
 
 export interface AliyunKmsOptions extends EndpointOptions, ResilienceOptions {
   /** By default the ALIBABA_CLOUD_* environment variables, read at each call. */
   readonly credentials?: AliyunCredentials | CredentialsSource
+  /** How the service is asked: `lean`, the default, by requests of our own, `official` by Alibaba's client. */
+  readonly transport?: TransportName
 }
+
+export type TransportName = keyof typeof transports
+
+const transports = { official: OfficialTransport, lean: LeanTransport } as const
 
 const MAX_CONTEXT_CHARACTERS = 8192
 
 /**
- * Alibaba Cloud KMS, or the local KMS in its place, through Alibaba's own client.
+ * Alibaba Cloud KMS, or the local KMS in its place.
  *
- * That client parses the answer as JSON, so a data key is a string for a moment, which cannot be zeroed; it is copied out
- * at once, and lives in zeroable memory from then on.
+ * Over transport `lean` no data key ever is a string. Alibaba's client, transport `official`, parses the answer as JSON: a
+ * data key is a string for a moment, which cannot be zeroed, and lives in zeroable memory from then on.
  *
  * All three operations are repeated on transient errors, since none changes anything in the service.
  */
 export class AliyunKms implements Kms {
   /** 6,144 bytes of base64, the limit of the service. */
   readonly maxPlaintextBytes: number = 4608
-  readonly #client: AliyunClient
+  readonly #transport: Transport
   readonly #resilience: Resilience
 
   /** @throws CryptoError INVALID_CONFIG; it makes no connection */
   constructor(options: AliyunKmsOptions) {
     const resilience = checkResilience(options)
     this.#resilience = new Resilience(resilience)
-    this.#client = new AliyunClient({
+    this.#transport = new transports[checkTransport(options.transport)]({
       ...checkEndpoint(options),
       credentials: toSource(options.credentials ?? environmentCredentials(process.env)),
       timeoutMs: resilience.attemptTimeoutMs,
@@ -59,16 +67,14 @@ export class AliyunKms implements Kms {
         `Plaintext of ${plaintext.length} bytes: the KMS takes at most ${this.maxPlaintextBytes}; scheme "envelope" takes more`,
       )
     }
-    const Plaintext = base64(plaintext)
     const read = (answer: Answer) => readBlob('Encrypt', answer)
-    return this.#call('Encrypt', { KeyId: keyId, Plaintext, ...EncryptionContext }, read, options)
+    return this.#call('Encrypt', { KeyId: keyId, Plaintext: plaintext, ...EncryptionContext }, read, options)
   }
 
   async decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     const EncryptionContext = formatContext(context)
-    const CiphertextBlob = base64(ciphertext)
     const read = (answer: Answer) => readPlaintext('Decrypt', answer)
-    return this.#call('Decrypt', { CiphertextBlob, ...EncryptionContext }, read, options)
+    return this.#call('Decrypt', { CiphertextBlob: ciphertext, ...EncryptionContext }, read, options)
   }
 
   async generateDataKey(keyId: string, context: EncryptionContext, options?: CallOptions): Promise<DataKey> {
@@ -79,16 +85,17 @@ export class AliyunKms implements Kms {
 
   async #call<T>(
     action: string,
-    parameters: Readonly<Record<string, string>>,
+    parameters: Parameters,
     read: (answer: Answer) => T,
     options: CallOptions | undefined,
   ): Promise<T> {
     throwIfAborted(options?.signal)
-    await this.#client.prepare()
+    await this.#transport.prepare()
     const attempt = async (signal: AbortSignal): Promise<T> => {
       try {
-        const answer = await this.#client.call(action, parameters, signal)
-        // An answer that came too late is not read: nobody would zero its key.
+        const answer = await this.#transport.call(action, parameters, signal)
+        // Of an answer that came too late nobody would zero the key.
+        if (signal.aborted) answer.plaintext?.fill(0)
         throwIfAborted(signal)
         return read(answer)
       } catch (error) {
@@ -97,6 +104,11 @@ export class AliyunKms implements Kms {
     }
     return this.#resilience.execute(attempt, options?.signal)
   }
+}
+
+function checkTransport(name: TransportName = 'lean'): TransportName {
+  if (Object.hasOwn(transports, name)) return name
+  throw new CryptoError('INVALID_CONFIG', 'The transport of the KMS must be lean or official')
 }
 
 /** The service takes a JSON object of strings as one parameter. */
@@ -110,8 +122,4 @@ function formatContext(context: EncryptionContext): { EncryptionContext?: string
     )
   }
   return text === '{}' ? {} : { EncryptionContext: text }
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }

@@ -8,7 +8,7 @@ import {
   secretReference,
 } from '@parasol/core/plugin'
 import * as z from 'zod'
-import { AliyunKms } from './aliyun-kms.js'
+import { AliyunKms, type TransportName } from './aliyun-kms.js'
 import { type CredentialsSource, environmentCredentials } from './credentials.js'
 
 interface CredentialReferences {
@@ -23,6 +23,7 @@ export interface AliyunKmsSection {
   readonly endpoint?: string | undefined
   readonly protocol?: 'https' | 'http' | undefined
   readonly credentials?: CredentialReferences | undefined
+  readonly transport?: TransportName | undefined
   readonly attemptTimeoutMs?: number | undefined
   readonly totalTimeoutMs?: number | undefined
   readonly maxAttempts?: number | undefined
@@ -43,6 +44,7 @@ const section: z.ZodType<AliyunKmsSection> = z.strictObject({
     })
     .optional()
     .describe('By default the ALIBABA_CLOUD_ACCESS_KEY_ID, _ACCESS_KEY_SECRET and _SECURITY_TOKEN variables'),
+  transport: z.enum(['lean', 'official']).optional().describe("lean; official asks by Alibaba's own client"),
   attemptTimeoutMs: milliseconds.optional().describe('Limit of one attempt; 1500'),
   totalTimeoutMs: milliseconds.optional().describe('Limit of a call with its retries; 5000'),
   maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of a call, the first among them; 6'),

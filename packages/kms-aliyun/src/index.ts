@@ -1,3 +1,3 @@
-export { AliyunKms, type AliyunKmsOptions } from './aliyun-kms.js'
+export { AliyunKms, type AliyunKmsOptions, type TransportName } from './aliyun-kms.js'
 export { type AliyunCredentials, type CredentialsSource, environmentCredentials } from './credentials.js'
 export type { ResilienceOptions } from './resilience.js'

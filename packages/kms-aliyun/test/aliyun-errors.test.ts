@@ -6,7 +6,7 @@ import { type ScriptedServer, startScriptedServer } from './scripted-server.js'
 
 let server: ScriptedServer
 beforeAll(async () => {
-  server = await startScriptedServer()
+  server = await startScriptedServer({ transport: 'official' })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 

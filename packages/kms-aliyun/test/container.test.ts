@@ -10,7 +10,7 @@ import { type ScriptedServer, startScriptedServer } from './scripted-server.js'
 let server: ScriptedServer
 let directory: string
 beforeAll(async () => {
-  server = await startScriptedServer()
+  server = await startScriptedServer({ transport: 'lean' })
   directory = mkdtempSync(join(tmpdir(), 'parasol-aliyun-'))
 })
 afterAll(async () => {
@@ -36,7 +36,7 @@ it('builds a KMS from its section, with the credentials of the environment', asy
   const kms = container.kms('main')
   expect(kms).toBeInstanceOf(AliyunKms)
   expect(Buffer.from(await kms.decrypt(await kms.encrypt('alias/one', text, {}), {}))).toEqual(text)
-  expect(server.requests.at(-1)?.query.get('AccessKeyId')).toBe('LTAIenv')
+  expect(server.requests.at(-1)?.accessKeyId).toBe('LTAIenv')
 })
 
 it('reads named secrets, and a token file anew when it was renewed', async () => {
@@ -54,8 +54,8 @@ it('reads named secrets, and a token file anew when it was renewed', async () =>
   for (const value of ['token one', 'token two']) {
     writeFileSync(token, `${value}\n`)
     await container.kms('main').encrypt('alias/one', text, {})
-    const { query } = server.requests.at(-1) ?? expect.fail('no request')
-    sent.push([query.get('AccessKeyId'), query.get('SecurityToken')])
+    const { accessKeyId, securityToken } = server.requests.at(-1) ?? expect.fail('no request')
+    sent.push([accessKeyId, securityToken])
   }
   expect(sent).toEqual([
     ['STS.own', 'token one'],
@@ -86,6 +86,7 @@ it.each([
   ['another protocol', { protocol: 'ftp' }],
   ['a secret in the file itself', { credentials: { accessKeyId: 'LTAI', accessKeySecret: 'secret' } }],
   ['half of the credentials', { credentials: { accessKeyId: { env: 'OWN_KEY_ID' } } }],
+  ['a transport that nobody knows', { transport: 'axios' }],
   ['no attempt', { maxAttempts: 0 }],
   ['too many attempts', { maxAttempts: 21 }],
   ['an attempt without time', { attemptTimeoutMs: 9 }],
@@ -100,6 +101,7 @@ it('takes every option', () => {
     region: 'cn-test',
     endpoint: 'localhost:1',
     protocol: 'http',
+    transport: 'official',
     credentials: { accessKeyId: { env: 'A' }, accessKeySecret: { env: 'B' }, securityToken: { file: 'c' } },
     attemptTimeoutMs: 10,
     totalTimeoutMs: 10,

@@ -84,3 +84,10 @@ it.each([
     expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringContaining(name) }),
   )
 })
+
+it('refuses a transport that it does not know', () => {
+  const transport = 'axios' as 'lean'
+  expect(() => new AliyunKms({ region: 'cn-hangzhou', transport })).toThrow(
+    'The transport of the KMS must be lean or official',
+  )
+})

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module'
 import { inspect } from 'node:util'
 import { AliyunKms } from '@parasol/kms-aliyun'
 
-const [endpoint, nowhere, count, hex] = process.argv.slice(2)
+const [transport, endpoint, nowhere, count, hex] = process.argv.slice(2)
 const plaintext = Buffer.from(hex, 'hex')
 const credentials = { accessKeyId: 'LTAIcanary', accessKeySecret: 'SecretCanary', securityToken: 'TokenCanary' }
-const options = { region: 'cn-test', protocol: 'http', credentials, attemptTimeoutMs: 250, maxAttempts: 1 }
+const options = { region: 'cn-test', protocol: 'http', credentials, transport, attemptTimeoutMs: 250, maxAttempts: 1 }
 
 for (const at of [nowhere, endpoint]) {
   const kms = new AliyunKms({ ...options, endpoint: at })

@@ -1,16 +1,18 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { AliyunKms, type AliyunKmsOptions } from '@parasol/kms-aliyun'
+import { AliyunKms, type AliyunKmsOptions, type TransportName } from '@parasol/kms-aliyun'
 import { FakeKms } from '@parasol/testing'
 import { answerHonestly } from './honest-answer.js'
 
 export interface SeenRequest {
   readonly url: string
   readonly headers: IncomingMessage['headers']
-  readonly query: URLSearchParams
   readonly form: URLSearchParams
   readonly action: string
+  readonly version: string
+  readonly accessKeyId: string
+  readonly securityToken: string | undefined
 }
 
 export interface Exchange {
@@ -40,6 +42,9 @@ export interface ScriptedServer extends AsyncDisposable {
   kms(options?: Partial<AliyunKmsOptions>): AliyunKms
 }
 
+/** Every test of what the service sees runs over each. */
+export const transports: readonly TransportName[] = ['lean', 'official']
+
 export const credentials = { accessKeyId: 'LTAItest', accessKeySecret: 'secret-of-the-access-key' }
 
 export const answer: Behaviour = async ({ honest, response }) => {
@@ -47,7 +52,13 @@ export const answer: Behaviour = async ({ honest, response }) => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
-export async function startScriptedServer(fake: FakeKms = new FakeKms()): Promise<ScriptedServer> {
+export interface ScriptedServerOptions {
+  /** Of the client. */
+  readonly transport: TransportName
+}
+
+export async function startScriptedServer({ transport }: ScriptedServerOptions): Promise<ScriptedServer> {
+  const fake = new FakeKms()
   const requests: SeenRequest[] = []
   const queue: Behaviour[] = []
   const load = { now: 0, busiest: 0 }
@@ -78,7 +89,8 @@ export async function startScriptedServer(fake: FakeKms = new FakeKms()): Promis
     always: (behaviour) => {
       otherwise = behaviour
     },
-    kms: (options) => new AliyunKms({ region: 'cn-test', endpoint, protocol: 'http', credentials, ...options }),
+    kms: (options) =>
+      new AliyunKms({ region: 'cn-test', endpoint, protocol: 'http', credentials, transport, ...options }),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       server.close()
@@ -93,5 +105,22 @@ async function read(request: IncomingMessage): Promise<SeenRequest> {
   const { url = '', headers } = request
   const query = new URL(url, 'http://localhost').searchParams
   const form = new URLSearchParams(Buffer.concat(chunks).toString())
-  return { url, headers, query, form, action: query.get('Action') ?? '' }
+  return { url, headers, form, ...(headers.authorization ? ofHeaders(headers) : ofQuery(query)) }
+}
+
+type Signed = Pick<SeenRequest, 'action' | 'version' | 'accessKeyId' | 'securityToken'>
+
+/** What version 1 of the signature puts into the query. */
+function ofQuery(query: URLSearchParams): Signed {
+  const get = (name: string): string => query.get(name) ?? ''
+  const securityToken = query.get('SecurityToken') ?? undefined
+  return { action: get('Action'), version: get('Version'), accessKeyId: get('AccessKeyId'), securityToken }
+}
+
+/** And what version 3 puts into headers. */
+function ofHeaders(headers: IncomingMessage['headers']): Signed {
+  const get = (name: string): string => String(headers[name] ?? '')
+  const [, accessKeyId = ''] = / Credential=([^,]*),/.exec(get('authorization')) ?? []
+  const securityToken = headers['x-acs-security-token']?.toString()
+  return { action: get('x-acs-action'), version: get('x-acs-version'), accessKeyId, securityToken }
 }

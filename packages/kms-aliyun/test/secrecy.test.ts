@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { TransportName } from '@parasol/kms-aliyun'
 import { expect, it } from 'vitest'
 import * as behaviours from './behaviours.js'
-import { type Behaviour, type ScriptedServer, startScriptedServer } from './scripted-server.js'
+import { type Behaviour, type ScriptedServer, startScriptedServer, transports } from './scripted-server.js'
 
 const script = fileURLToPath(new URL('every-failure.mjs', import.meta.url))
 const built = existsSync(new URL('../dist/index.js', import.meta.url))
@@ -45,14 +46,14 @@ interface Outcome {
 }
 
 /** All that a process prints, with debugging on, that meets every fault with every operation. */
-async function run(calls: number, env: Record<string, string> = {}): Promise<Outcome> {
+async function run(transport: TransportName, calls: number, env: Record<string, string> = {}): Promise<Outcome> {
   const plaintext = randomBytes(24)
-  const server = await startScriptedServer()
-  const nowhere = await startScriptedServer()
+  const server = await startScriptedServer({ transport })
+  const nowhere = await startScriptedServer({ transport })
   await nowhere[Symbol.asyncDispose]()
   // The fault of each goes through encrypt, generateDataKey and decrypt.
   for (const fault of faults) server.script(fault, fault, fault)
-  const args = [script, server.endpoint, nowhere.endpoint, String(calls), plaintext.toString('hex')]
+  const args = [script, transport, server.endpoint, nowhere.endpoint, String(calls), plaintext.toString('hex')]
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
     env: { PATH: process.env['PATH'], DEBUG: '*', ...env },
     maxBuffer: 2 ** 26,
@@ -69,12 +70,12 @@ function spellings(bytes: Buffer): string[] {
 
 const needsBuild = built ? '' : ' (needs npm run build)'
 
-it.skipIf(!built)(
-  `shows neither plaintext nor secrets in any error, in DEBUG=* or in a URL, whatever fails${needsBuild}`,
-  async () => {
-    const { output, server, plaintext } = await run(3 * faults.length + 3)
+it.skipIf(!built).each(transports)(
+  `shows neither plaintext nor secrets in any error, in DEBUG=* or in a URL, whatever fails, over transport %s${needsBuild}`,
+  async (transport) => {
+    const { output, server, plaintext } = await run(transport, 3 * faults.length + 3)
     expect(output.match(/^failed /gm)?.length).toBeGreaterThan(3 * faults.length - 6)
-    expect(output).toContain('httpx')
+    expect(output.includes('httpx')).toBe(transport === 'official')
     expect(server.requests.length).toBeGreaterThan(2 * faults.length)
     for (const spelling of [...spellings(plaintext), 'SecretCanary']) {
       expect(output).not.toContain(spelling)
@@ -86,6 +87,6 @@ it.skipIf(!built)(
 )
 
 it.skipIf(!built)(`would see what Alibaba's client shows by itself${needsBuild}`, async () => {
-  const { output, plaintext } = await run(0, { RAW: '1' })
+  const { output, plaintext } = await run('official', 0, { RAW: '1' })
   expect(spellings(plaintext).some((spelling) => output.includes(spelling))).toBe(true)
 })

@@ -1,6 +1,5 @@
 import { constants, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto'
-import { allocateSecret } from '@parasol/core'
-import { decodeBase64, decodedLength } from './base64-bytes.js'
+import { allocateSecret, decodeBase64, decodedLength } from '@parasol/core'
 import { dataKeyLength } from './crypto-operations.js'
 import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'

@@ -1,16 +1,19 @@
 import {
   allocateSecret,
+  base64Length,
   type CallOptions,
   CryptoError,
   DATA_KEY_BYTES,
   DataKey,
+  decodeBase64,
+  decodedLength,
   decryptionFailed,
   type EncryptionContext,
+  encodeBase64,
   encodeContext,
   type Kms,
   throwIfAborted,
 } from '@parasol/core'
-import { base64Length, decodeBase64, decodedLength, encodeBase64 } from './base64-bytes.js'
 import { KmsFault } from './faults.js'
 import { KeyService, MAX_TEXT_BYTES } from './key-service.js'
 import { KeyStore, type KeyStoreOptions } from './key-store.js'

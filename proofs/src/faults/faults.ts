@@ -1,5 +1,5 @@
 import { CryptoError } from '@parasol/core'
-import type { AliyunKms } from '@parasol/kms-aliyun'
+import type { AliyunKms, TransportName } from '@parasol/kms-aliyun'
 import { type Fault, startFaultyProxy } from '../faulty-proxy.js'
 import { kmsFaults } from '../kms-faults.js'
 import { KEY_ID, type LocalKmsServer, startLocalKmsServer } from '../local-kms-server.js'
@@ -16,22 +16,18 @@ const GRACE_MS = 2_000
 
 export const faults: Proof = {
   name: 'faults',
-  claim: 'KMS calls succeed although a third of the replies is bad, and take none of those for an answer',
+  claim:
+    'Over either transport KMS calls succeed although a third of the replies is bad, and take none of those for an answer',
   goal: 'failed = wrong = untyped = late = 0; when every reply is bad, each call ends within its limit with an error that says to try again',
 
   async measure(context) {
     await using server = await startLocalKmsServer()
-    const chooser = new FaultChooser(randomFrom(context.seed))
-    await using proxy = await startFaultyProxy({ target: server.port, choose: () => chooser.next() })
-    const limits = { attemptTimeoutMs: 400, totalTimeoutMs: DEADLINE_MS, maxAttempts: 12, maxConcurrent: CONCURRENT }
-    const kms = server.client({ endpoint: proxy.endpoint, ...limits })
-    const operate = (index: number) => operation(kms, server, index)
-    const tally = await run(OPERATIONS[context.scale], operate, DEADLINE_MS, context)
-    const { requests, bad } = chooser
-    const hopeless = await measureHopeless(server, chooser, proxy.endpoint, context)
-    const figures = { ...tally, requests, badShare: Math.round((100 * bad) / requests) / 100, ...hopeless }
-    const sound = tally.failed + tally.wrong + tally.untyped + tally.late === 0 && bad / requests > 0.25
-    return { figures, holds: sound && hopeless.hopelessInOrder === hopeless.hopelessCalls }
+    const lean = await measureTransport('lean', server, context)
+    const official = await measureTransport('official', server, context)
+    return {
+      figures: { ...prefixed('lean', lean), ...prefixed('official', official) },
+      holds: isSound(lean) && isSound(official),
+    }
   },
 
   async control(context) {
@@ -42,6 +38,34 @@ export const faults: Proof = {
     const { operations, failed, wrong, untyped } = await run(100, operate, DEADLINE_MS, context)
     return { figures: { operations, failed, wrong, untyped }, holds: failed + wrong + untyped === 0 }
   },
+}
+
+type Figures = Tally & { readonly badShare: number; readonly hopelessCalls: number; readonly hopelessInOrder: number }
+
+async function measureTransport(
+  transport: TransportName,
+  server: LocalKmsServer,
+  context: ProofContext,
+): Promise<Figures> {
+  const chooser = new FaultChooser(randomFrom(context.seed))
+  await using proxy = await startFaultyProxy({ target: server.port, choose: () => chooser.next() })
+  const limits = { attemptTimeoutMs: 400, totalTimeoutMs: DEADLINE_MS, maxAttempts: 12, maxConcurrent: CONCURRENT }
+  const kms = server.client({ endpoint: proxy.endpoint, transport, ...limits })
+  const operate = (index: number) => operation(kms, server, index)
+  const tally = await run(OPERATIONS[context.scale], operate, DEADLINE_MS, context)
+  const badShare = Math.round((100 * chooser.bad) / chooser.requests) / 100
+  return { ...tally, badShare, ...(await measureHopeless(transport, server, chooser, proxy.endpoint, context)) }
+}
+
+function isSound({ failed, wrong, untyped, late, badShare, hopelessCalls, hopelessInOrder }: Figures): boolean {
+  return failed + wrong + untyped + late === 0 && badShare > 0.25 && hopelessInOrder === hopelessCalls
+}
+
+function prefixed(prefix: string, figures: Figures): Record<string, number> {
+  const entries = Object.entries(figures)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [`${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]),
+  )
 }
 
 /** Which requests meet which fault. */
@@ -128,6 +152,7 @@ const HOPELESS_CALLS = 48
 const HOPELESS_LIMIT_MS = 1_000
 
 async function measureHopeless(
+  transport: TransportName,
   server: LocalKmsServer,
   chooser: FaultChooser,
   endpoint: string,
@@ -135,7 +160,7 @@ async function measureHopeless(
 ): Promise<{ hopelessCalls: number; hopelessInOrder: number }> {
   chooser.share = 1
   const limits = { attemptTimeoutMs: 200, totalTimeoutMs: HOPELESS_LIMIT_MS, maxAttempts: 100 }
-  const kms = server.client({ endpoint, ...limits })
+  const kms = server.client({ endpoint, transport, ...limits })
   const { operations, failed, late } = await run(
     HOPELESS_CALLS,
     (index) => operation(kms, server, index),

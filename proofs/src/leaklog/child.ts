@@ -2,7 +2,7 @@
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { DataKey, formatToken, type Kms } from '@parasol/core'
-import { AliyunKms } from '@parasol/kms-aliyun'
+import { AliyunKms, type TransportName } from '@parasol/kms-aliyun'
 import { startKmsServer } from '@parasol/kms-local'
 import { type Fault, startFaultyProxy } from '../faulty-proxy.js'
 import { echo, kmsFaults } from '../kms-faults.js'
@@ -12,6 +12,7 @@ import { type Call, callsThrough, failuresOf, storeFailures } from './failures.j
 import { show } from './show.js'
 
 const [mode = '', folder = '', plaintext = '', passphrase = ''] = process.argv.slice(2)
+const TRANSPORTS: readonly TransportName[] = ['lean', 'official']
 const outcomes = { succeeded: 0, failed: 0, untyped: 0 }
 
 if (mode === 'raw') await showRawClient()
@@ -44,9 +45,11 @@ async function meetEveryFailure(): Promise<void> {
   const limits = { attemptTimeoutMs: 150, totalTimeoutMs: 300, maxAttempts: 1 }
   const options = { region: 'local', endpoint: proxy.endpoint, protocol: 'http', ...limits } as const
   const credentials = { accessKeyId, accessKeySecret }
-  const kms = observed(new AliyunKms({ ...options, credentials }))
-  for (fault of [undefined, ...Object.values(kmsFaults), echo(400), echo(200), echo(503)]) {
-    await showAll(callsThrough(kms, plaintext, tokens))
+  for (const transport of TRANSPORTS) {
+    const kms = observed(new AliyunKms({ ...options, credentials, transport }))
+    for (fault of [undefined, ...Object.values(kmsFaults), echo(400), echo(200), echo(503)]) {
+      await showAll(callsThrough(kms, plaintext, tokens))
+    }
   }
   fault = undefined
   const strangers: readonly Partial<ConstructorParameters<typeof AliyunKms>[0]>[] = [
@@ -55,7 +58,11 @@ async function meetEveryFailure(): Promise<void> {
     { credentials, endpoint: '127.0.0.1:1' },
     { credentials: () => Promise.reject(new Error('no credentials')) },
   ]
-  for (const wrong of strangers) await showAll(callsThrough(new AliyunKms({ ...options, ...wrong }), plaintext, tokens))
+  for (const transport of TRANSPORTS) {
+    for (const wrong of strangers) {
+      await showAll(callsThrough(new AliyunKms({ ...options, transport, ...wrong }), plaintext, tokens))
+    }
+  }
   await new Promise((resolve) => log.end(resolve))
 }
 

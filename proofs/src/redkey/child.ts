@@ -2,7 +2,7 @@
 // it used, and waits to be looked into.
 import { EnvelopeProvider } from '@parasol/backend-envelope'
 import type { Kms } from '@parasol/core'
-import { AliyunKms } from '@parasol/kms-aliyun'
+import { AliyunKms, type TransportName } from '@parasol/kms-aliyun'
 import { LocalKms } from '@parasol/kms-local'
 import { KEY_ID } from '../local-kms-server.js'
 
@@ -25,10 +25,10 @@ process.send?.({ masked: masked.toString('hex') })
 setInterval(() => kept.length, 1_000)
 
 function kmsOf(mode: string): Kms {
-  if (mode !== 'aliyun')
+  if (!isTransport(mode))
     return new LocalKms({ folder: where, rootKey: { keyFile: `${where}.key` }, createKeys: [KEY_ID] })
   const credentials = { accessKeyId, accessKeySecret }
-  return new AliyunKms({ region: 'local', endpoint: where, protocol: 'http', credentials })
+  return new AliyunKms({ region: 'local', endpoint: where, protocol: 'http', credentials, transport: mode })
 }
 
 /** Takes a masked copy of each key, byte by byte, so that the observer itself leaves nothing to be found. */
@@ -48,4 +48,8 @@ function observed(kms: Kms): Kms {
       return key
     },
   }
+}
+
+function isTransport(mode: string): mode is TransportName {
+  return mode === 'lean' || mode === 'official'
 }

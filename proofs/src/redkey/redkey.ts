@@ -16,22 +16,23 @@ const RECORDS = { short: 500, full: 10_000 } as const
 export const redkey: Proof = {
   name: 'redkey',
   claim:
-    'After use no data key is left in the memory of the process; through the Alibaba client, whose strings cannot be zeroed, some are',
-  goal: 'localFound = 0; aliyunFound is what that client leaves, and has no goal',
+    'After use no data key is left in the memory of the process, neither of the local KMS nor over transport lean; over transport official, through the Alibaba client, whose strings cannot be zeroed, some are',
+  goal: 'localFound = leanFound = 0; officialFound is what that client leaves, and has no goal',
   platforms: ['linux'],
 
   async measure({ scale }) {
     const local = await lookInto('local', scale)
-    const aliyun = await lookInto('aliyun', scale)
+    const lean = await lookInto('lean', scale)
+    const official = await lookInto('official', scale)
     const figures = {
       records: RECORDS[scale],
       localFound: local.found,
-      localCopies: local.copies,
-      aliyunFound: aliyun.found,
-      aliyunCopies: aliyun.copies,
-      scannedMb: local.scannedMb + aliyun.scannedMb,
+      leanFound: lean.found,
+      officialFound: official.found,
+      officialCopies: official.copies,
+      scannedMb: local.scannedMb + lean.scannedMb + official.scannedMb,
     }
-    return { figures, holds: local.found === 0 }
+    return { figures, holds: local.found + lean.found === 0 }
   },
 
   /** The scan must see keys that were kept: else it would find none for being blind. */
@@ -49,7 +50,7 @@ interface Look {
 }
 
 async function lookInto(mode: string, scale: Scale): Promise<Look> {
-  if (mode === 'aliyun') {
+  if (mode === 'lean' || mode === 'official') {
     await using server = await startLocalKmsServer()
     const { id, secret } = server.accessKey
     return await look(mode, scale, [server.endpoint, id, secret])

@@ -1,7 +1,14 @@
-import { CryptoError } from '@parasol/core'
+import { allocateSecret, CryptoError } from '@parasol/core'
 import { destroyRequestsOnAbort } from './abort-requests.js'
-import { type AliyunCredentials, type CredentialsSource, obtainCredentials, sameCredentials } from './credentials.js'
-import type { EndpointOptions } from './endpoint.js'
+import { type AliyunCredentials, obtainCredentials, sameCredentials } from './credentials.js'
+import {
+  type Answer,
+  API_VERSION,
+  base64,
+  type Parameters,
+  type Transport,
+  type TransportOptions,
+} from './transport.js'
 
 /** The part of @alicloud/kms20160120's client that we use. */
 interface RpcClient {
@@ -17,14 +24,6 @@ interface RpcClient {
   ): Promise<Readonly<Record<string, unknown>>>
 }
 
-export interface ClientOptions extends Required<EndpointOptions> {
-  readonly credentials: CredentialsSource
-  /** Limit of a connection and of an answer, in milliseconds. */
-  readonly timeoutMs: number
-}
-
-const VERSION = '2016-01-20'
-
 /**
  * Calls Alibaba Cloud KMS through its own client, `@alicloud/kms20160120`, which is loaded at the first call: it takes
  * longer to load than all of Parasol.
@@ -33,11 +32,11 @@ const VERSION = '2016-01-20'
  * proxies and the client's own network errors repeat them. Its `doRequest` also takes them as a form, which the service
  * reads as well; so they go there.
  */
-export class AliyunClient {
-  readonly #options: ClientOptions
+export class OfficialTransport implements Transport {
+  readonly #options: TransportOptions
   #current: { credentials: AliyunCredentials; client: RpcClient } | undefined
 
-  constructor(options: ClientOptions) {
+  constructor(options: TransportOptions) {
     this.#options = options
   }
 
@@ -46,18 +45,15 @@ export class AliyunClient {
     if (!this.#current) await loadLibrary()
   }
 
-  /** The fields of the answer. Rejects with whatever the client throws, which must not be shown to anyone. */
-  async call(
-    action: string,
-    parameters: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  async call(action: string, parameters: Parameters, signal: AbortSignal): Promise<Answer> {
     const client = await this.#client()
     const { protocol, timeoutMs } = this.#options
     const runtime = { readTimeout: timeoutMs, connectTimeout: timeoutMs, autoretry: false }
-    return destroyRequestsOnAbort(
-      () => client.doRequest(action, protocol, 'POST', VERSION, 'AK', null, parameters, runtime),
-      signal,
+    return separate(
+      await destroyRequestsOnAbort(
+        () => client.doRequest(action, protocol, 'POST', API_VERSION, 'AK', null, toText(parameters), runtime),
+        signal,
+      ),
     )
   }
 
@@ -71,7 +67,23 @@ export class AliyunClient {
   }
 }
 
-async function createClient(options: ClientOptions, credentials: AliyunCredentials): Promise<RpcClient> {
+function toText(parameters: Parameters): Record<string, string> {
+  const entries = Object.entries(parameters)
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value : base64(value)]))
+}
+
+/** The client resolves whatever came with a status below 400. The string of the plaintext is left to the collector. */
+function separate({ Plaintext: text, ...fields }: Readonly<Record<string, unknown>>): Answer {
+  return { fields, plaintext: typeof text === 'string' ? toBytes(text) : undefined }
+}
+
+function toBytes(text: string): Uint8Array {
+  const bytes = allocateSecret(Buffer.byteLength(text))
+  Buffer.from(bytes.buffer).write(text)
+  return bytes
+}
+
+async function createClient(options: TransportOptions, credentials: AliyunCredentials): Promise<RpcClient> {
   const { Client, Config } = await loadLibrary()
   const { endpoint, region, protocol, timeoutMs } = options
   const config = new Config({
