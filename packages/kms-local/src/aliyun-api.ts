@@ -1,7 +1,10 @@
 import { aliasOperations } from './alias-operations.js'
+import { asymmetricOperations } from './asymmetric-operations.js'
 import { cryptoOperations } from './crypto-operations.js'
 import { exportOperations } from './export-operations.js'
+import { importOperations } from './import-operations.js'
 import { keyOperations } from './key-operations.js'
+import { macOperations } from './mac-operations.js'
 import type { Operation } from './operation.js'
 import { tagOperations } from './tag-operations.js'
 import { versionOperations } from './version-operations.js'
@@ -14,6 +17,9 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     ...cryptoOperations,
     ...exportOperations,
+    ...asymmetricOperations,
+    ...macOperations,
+    ...importOperations,
     ...keyOperations,
     ...versionOperations,
     ...aliasOperations,

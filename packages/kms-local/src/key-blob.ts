@@ -1,11 +1,21 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { type CipherGCMTypes, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { allocateSecret, type EncryptionContext, encodeContext } from '@parasol/core'
 
-const VERSION_BYTES = 36
+export const VERSION_BYTES = 36
 const IV_BYTES = 12
 const TAG_BYTES = 16
 /** What a blob is longer than its plaintext. */
 export const BLOB_OVERHEAD = VERSION_BYTES + IV_BYTES + TAG_BYTES
+
+/** How the keys of a spec encrypt: into a blob that begins with the id of the key version. */
+export interface BlobCipher {
+  seal(versionId: string, material: Uint8Array, plaintext: Uint8Array, context: EncryptionContext): Uint8Array
+  /** The plaintext in memory of its own, which the caller zeroes; undefined if the blob does not open. */
+  open(blob: Uint8Array, material: Uint8Array, context: EncryptionContext): Uint8Array | undefined
+}
+
+/** Encrypts under AES-GCM, with a key of 16, 24 or 32 bytes. */
+export const gcmBlob: BlobCipher = { seal: sealBlob, open: openBlob }
 
 /**
  * Encrypts under one version of a key. The blob is laid out as Alibaba Cloud KMS lays out its own:
@@ -13,7 +23,7 @@ export const BLOB_OVERHEAD = VERSION_BYTES + IV_BYTES + TAG_BYTES
  *     offset  size  field
  *     0       36    id of the key version, a UUID as text
  *     36      12    IV
- *     48      ..    AES-256-GCM ciphertext, tag last; AAD = bytes 0..36, then the encoded context
+ *     48      ..    AES-GCM ciphertext, tag last; AAD = bytes 0..36, then the encoded context
  */
 export function sealBlob(
   versionId: string,
@@ -23,7 +33,7 @@ export function sealBlob(
 ): Uint8Array {
   const version = Buffer.from(versionId, 'latin1')
   const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', material, iv, { authTagLength: TAG_BYTES })
+  const cipher = createCipheriv(gcmOf(material), material, iv, { authTagLength: TAG_BYTES })
   cipher.setAAD(associatedData(version, context))
   return Buffer.concat([version, iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
@@ -36,7 +46,7 @@ export function blobVersion(blob: Uint8Array): string | undefined {
 /** The plaintext in memory of its own, which the caller zeroes; undefined if the blob does not open. */
 export function openBlob(blob: Uint8Array, material: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
   const iv = blob.subarray(VERSION_BYTES, VERSION_BYTES + IV_BYTES)
-  const decipher = createDecipheriv('aes-256-gcm', material, iv, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv(gcmOf(material), material, iv, { authTagLength: TAG_BYTES })
   decipher.setAAD(associatedData(blob.subarray(0, VERSION_BYTES), context)).setAuthTag(blob.subarray(-TAG_BYTES))
   const overwrite = prepareOverwrite(blob.length - BLOB_OVERHEAD)
   const opened = decipher.update(blob.subarray(VERSION_BYTES + IV_BYTES, -TAG_BYTES))
@@ -64,6 +74,18 @@ function prepareOverwrite(length: number): () => void {
     decoy.update(zeros)
     decoy.final()
   }
+}
+
+const gcmByKeyBytes: Readonly<Record<number, CipherGCMTypes>> = {
+  16: 'aes-128-gcm',
+  24: 'aes-192-gcm',
+  32: 'aes-256-gcm',
+}
+
+function gcmOf({ length }: Uint8Array): CipherGCMTypes {
+  const cipher = gcmByKeyBytes[length]
+  if (!cipher) throw new Error('Material of no AES key')
+  return cipher
 }
 
 function associatedData(version: Uint8Array, context: EncryptionContext): Buffer {

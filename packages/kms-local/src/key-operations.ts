@@ -1,4 +1,6 @@
+import { KmsFault } from './faults.js'
 import { ARN_PREFIX, type KeyDetails, type KeyService } from './key-service.js'
+import { keySpecNames, keySpecs, specNameOf, usageOf } from './key-specs.js'
 import { notPending } from './key-states.js'
 import { type Key, timestamp } from './keys.js'
 import { done, type OperationTable, paginate } from './operation.js'
@@ -20,9 +22,6 @@ export const keyOperations: OperationTable = {
 }
 
 async function createKey(service: KeyService, parameters: Parameters): Promise<object> {
-  parameters.choice('KeySpec', ['Aliyun_AES_256'])
-  parameters.choice('KeyUsage', ['ENCRYPT/DECRYPT'])
-  parameters.choice('Origin', ['Aliyun_KMS'])
   parameters.choice('ProtectionLevel', ['SOFTWARE'])
   parameters.refuse('DKMSInstanceId', 'KeyStorageMechanism', 'Policy')
   const description = parameters.optionalText('Description', MAX_DESCRIPTION)
@@ -32,13 +31,28 @@ async function createKey(service: KeyService, parameters: Parameters): Promise<o
 const MAX_DESCRIPTION = 8192
 
 function details(parameters: Parameters): KeyDetails {
+  const spec = parameters.choice('KeySpec', keySpecNames)
+  const { usages, blob, materialBytes } = keySpecs[spec]
+  const usage = parameters.choice('KeyUsage', usages)
+  const isExternal = parameters.choice('Origin', ['Aliyun_KMS', 'EXTERNAL']) === 'EXTERNAL'
+  if (isExternal && materialBytes === undefined) throw new KmsFault('Unsupported.Origin')
+  const rotation = rotationOf(parameters)
+  const rotates = rotation.rotationSeconds !== undefined
+  if (rotates && (isExternal || !blob)) throw new KmsFault('InvalidParameter', 'EnableAutomaticRotation')
+  return {
+    spec,
+    usage,
+    ...rotation,
+    ...(isExternal ? { external: {} } : {}),
+    ...(parameters.has('Tags') ? { tags: addTags({}, parseTags(parameters.text('Tags'))) } : {}),
+  }
+}
+
+function rotationOf(parameters: Parameters): Pick<KeyDetails, 'rotationSeconds'> {
   const rotates = parameters.choice('EnableAutomaticRotation', ['false', 'true']) === 'true'
   const interval = parameters.optionalText('RotationInterval', 16)
   const rotationSeconds = interval === undefined ? DEFAULT_ROTATION_SECONDS : parseInterval(interval)
-  return {
-    ...(rotates ? { rotationSeconds } : {}),
-    ...(parameters.has('Tags') ? { tags: addTags({}, parseTags(parameters.text('Tags'))) } : {}),
-  }
+  return rotates ? { rotationSeconds } : {}
 }
 
 async function scheduleKeyDeletion(service: KeyService, parameters: Parameters): Promise<object> {
@@ -66,14 +80,14 @@ function listKeys({ keys }: KeyService, parameters: Parameters): object {
 }
 
 function describe(key: Key): object {
-  const { id, state, description, created, deleteAt } = key.metadata
+  const { id, state, description, created, deleteAt, external } = key.metadata
   return {
     KeyId: id,
     Arn: keyArn(id),
     KeyState: state,
-    KeyUsage: 'ENCRYPT/DECRYPT',
-    KeySpec: 'Aliyun_AES_256',
-    Origin: 'Aliyun_KMS',
+    KeyUsage: usageOf(key),
+    KeySpec: specNameOf(key),
+    Origin: external ? 'EXTERNAL' : 'Aliyun_KMS',
     ProtectionLevel: 'SOFTWARE',
     Creator: '0',
     CreationDate: created,
@@ -82,6 +96,7 @@ function describe(key: Key): object {
     LastRotationDate: key.primaryVersion.created,
     ...describeRotation(key),
     ...describeProtection(key),
+    ...(external?.expires === undefined ? {} : { MaterialExpireTime: external.expires }),
     ...(deleteAt === undefined ? {} : { DeleteDate: deleteAt }),
   }
 }

@@ -3,12 +3,15 @@ import { allocateSecret, base64Length, type CryptoError, type EncryptionContext,
 import type { AuditLog } from './audit-log.js'
 import type { AuditedEvents } from './audit-verification.js'
 import { BadCiphertext, KmsFault } from './faults.js'
-import { blobVersion, openBlob, sealBlob } from './key-blob.js'
-import { deletionTime, inState, requireAlias, switched, usable } from './key-states.js'
+import { withoutMaterial } from './imported-material.js'
+import { type BlobCipher, blobVersion } from './key-blob.js'
+import { type KeySpecName, type KeyUsage, keySpecs, specOf } from './key-specs.js'
+import { deletionTime, expiryTime, inState, requireAlias, switched, usable } from './key-states.js'
 import type { KeyStore } from './key-store.js'
-import { type AccessKey, type Alias, Key, type KeyMetadata, MATERIAL_BYTES, timestamp } from './keys.js'
+import { type AccessKey, type Alias, Key, type KeyMetadata, lengthOf, timestamp } from './keys.js'
 import { checkPolicy, type Policy } from './policy.js'
 import { nextRotation, rotate } from './rotation.js'
+import type { TokenSealer } from './token-sealer.js'
 
 /** The longest plaintext of Encrypt, counted on the text that the API carries. */
 export const MAX_TEXT_BYTES = 6144
@@ -23,8 +26,11 @@ export interface KeyUse {
   readonly keyVersionId: string
 }
 
-/** What a key may be given when it is made. */
-export type KeyDetails = Pick<KeyMetadata, 'tags' | 'rotationSeconds'>
+/** What a key may be given when it is made. One whose material is external has none yet. */
+export type KeyDetails = Pick<KeyMetadata, 'tags' | 'rotationSeconds' | 'external'> & {
+  readonly spec?: KeySpecName
+  readonly usage?: KeyUsage
+}
 
 /**
  * What the service does, whoever asks: in this process or over HTTP. Plaintexts are the bytes of the text that the API
@@ -45,9 +51,9 @@ export class KeyService {
 
   encrypt(keyName: string, text: Uint8Array, context: EncryptionContext): KeyUse & { blob: Uint8Array } {
     if (text.length > MAX_TEXT_BYTES) throw new KmsFault('InvalidParameter', 'Plaintext')
-    const key = this.#usableKey(keyName)
+    const key = this.usableKey(keyName)
     const { id } = key.primaryVersion
-    const blob = sealBlob(id, key.material(id) ?? missingMaterial(), text, context)
+    const blob = cipherOf(key).seal(id, key.material(id) ?? missingMaterial(), text, context)
     return { keyId: key.metadata.id, keyVersionId: id, blob }
   }
 
@@ -56,8 +62,8 @@ export class KeyService {
     const versionId = blobVersion(blob)
     const keyId = versionId === undefined ? undefined : this.#store.keyOfVersion(versionId)
     if (versionId === undefined || keyId === undefined) throw new BadCiphertext()
-    const key = this.#usableKey(keyId)
-    const text = openBlob(blob, key.material(versionId) ?? missingMaterial(), context)
+    const key = this.usableKey(keyId)
+    const text = cipherOf(key).open(blob, key.material(versionId) ?? missingMaterial(), context)
     if (!text) throw new BadCiphertext()
     return { keyId, keyVersionId: versionId, text }
   }
@@ -77,9 +83,10 @@ export class KeyService {
 
   async createKey(description = '', details: KeyDetails = {}): Promise<Key> {
     const created = timestamp(this.#now())
-    const versions = [{ id: randomUUID(), created }]
-    const material = randomBytes(MATERIAL_BYTES)
-    const key = new Key({ id: randomUUID(), state: 'Enabled', description, created, versions, ...details }, material)
+    const material = details.external ? new Uint8Array() : await keySpecs[details.spec ?? 'Aliyun_AES_256'].generate()
+    const state = details.external ? 'PendingImport' : 'Enabled'
+    const versions = [{ id: randomUUID(), created, ...lengthOf(material) }]
+    const key = new Key({ id: randomUUID(), state, description, created, versions, ...details }, material)
     material.fill(0)
     await this.#store.putKey(key)
     this.#upkeepDue = 0
@@ -122,13 +129,16 @@ export class KeyService {
     return this.changeKey(keyName, (key) => {
       if (key.metadata.deletionProtection !== undefined) throw new KmsFault('Rejected.DeletionProtected')
       const deleteAt = timestamp(new Date(this.#now().getTime() + days * 86_400_000))
-      return inState(key, ['Enabled', 'Disabled']).with({ state: 'PendingDeletion', deleteAt })
+      return inState(key, ['Enabled', 'Disabled', 'PendingImport']).with({ state: 'PendingDeletion', deleteAt })
     })
   }
 
   cancelKeyDeletion(keyName: string): Promise<void> {
     return this.changeKey(keyName, (key) =>
-      inState(key, ['PendingDeletion']).with({ state: 'Enabled', deleteAt: undefined }),
+      inState(key, ['PendingDeletion']).with({
+        state: key.allMaterial.length === 0 ? 'PendingImport' : 'Enabled',
+        deleteAt: undefined,
+      }),
     )
   }
 
@@ -137,14 +147,39 @@ export class KeyService {
     return this.changeKey(keyName, (key) => rotate(usable(key), this.#now()))
   }
 
-  /** One change at a time, so that what a change has checked still holds when it is written. */
-  changeKey(keyName: string, change: (key: Key) => Key): Promise<void> {
+  /**
+   * One change at a time, so that what a change has checked still holds when it is written.
+   *
+   * @param options.erase whether the former material must go from the disk too
+   */
+  changeKey(
+    keyName: string,
+    change: (key: Key) => Key | Promise<Key>,
+    options: { erase?: boolean } = {},
+  ): Promise<void> {
     return this.#serially(async () => {
       const key = this.describeKey(keyName)
-      const changed = change(key)
-      if (changed !== key) await this.#store.putKey(changed)
+      const changed = await change(key)
+      if (changed !== key) await (options.erase ? this.#store.replaceKey(changed) : this.#store.putKey(changed))
       this.#upkeepDue = 0
     })
+  }
+
+  /** @throws KmsFault unless it is enabled and its material has not expired */
+  usableKey(keyName: string): Key {
+    const key = usable(this.describeKey(keyName))
+    if (expiryTime(key) <= this.#now().getTime()) throw new KmsFault('Rejected.PendingImport')
+    return key
+  }
+
+  /** Seals what is handed out and comes back. */
+  get tokens(): TokenSealer {
+    return this.#store.tokens
+  }
+
+  /** The time, by the clock that this service was given. */
+  get now(): Date {
+    return this.#now()
   }
 
   /**
@@ -161,8 +196,12 @@ export class KeyService {
   async #doUpkeep(now: number): Promise<void> {
     const destroyed = this.keys.filter((key) => deletionTime(key) <= now).map(({ metadata }) => metadata.id)
     if (destroyed.length > 0) await this.#store.destroyKeys(new Set(destroyed))
-    for (const key of this.keys) if (nextRotation(key) <= now) await this.#store.putKey(rotate(key, new Date(now)))
-    this.#upkeepDue = Math.min(...this.keys.map((key) => Math.min(deletionTime(key), nextRotation(key))))
+    for (const key of this.keys) if (expiryTime(key) <= now) await this.#store.replaceKey(withoutMaterial(key))
+    for (const key of this.keys)
+      if (nextRotation(key) <= now) await this.#store.putKey(await rotate(key, new Date(now)))
+    this.#upkeepDue = Math.min(
+      ...this.keys.map((key) => Math.min(deletionTime(key), nextRotation(key), expiryTime(key))),
+    )
   }
 
   get aliases(): readonly Alias[] {
@@ -172,7 +211,7 @@ export class KeyService {
   createAlias(name: string, keyId: string): Promise<void> {
     return this.#serially(async () => {
       requireAlias(name)
-      const key = inState(this.describeKey(keyId), ['Enabled', 'Disabled'])
+      const key = inState(this.describeKey(keyId), ['Enabled', 'Disabled', 'PendingImport'])
       if (this.#store.alias(name)) throw new KmsFault('AliasAlreadyExists')
       await this.#store.putAlias({ name, keyId: key.metadata.id })
     })
@@ -251,10 +290,6 @@ export class KeyService {
     return changed
   }
 
-  #usableKey(keyName: string): Key {
-    return usable(this.describeKey(keyName))
-  }
-
   #resolve(keyName: string): string {
     if (keyName.startsWith(`${ARN_PREFIX}key/`)) return keyName.slice(ARN_PREFIX.length + 4)
     const name = keyName.startsWith(`${ARN_PREFIX}alias/`) ? keyName.slice(ARN_PREFIX.length) : keyName
@@ -264,6 +299,13 @@ export class KeyService {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** @throws KmsFault UnsupportedOperation unless it is a symmetric key */
+function cipherOf(key: Key): BlobCipher {
+  const { blob } = specOf(key)
+  if (!blob) throw new KmsFault('UnsupportedOperation')
+  return blob
 }
 
 function missingMaterial(): never {

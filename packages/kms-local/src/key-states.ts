@@ -27,6 +27,12 @@ export function deletionTime({ metadata: { deleteAt } }: Key): number {
   return deleteAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(deleteAt)
 }
 
+/** When the material of a key expires, in milliseconds; Infinity if it does not, or is not there. */
+export function expiryTime({ metadata: { external, state } }: Key): number {
+  if (external?.expires === undefined || state === 'PendingImport') return Number.POSITIVE_INFINITY
+  return Date.parse(external.expires)
+}
+
 /** @throws KmsFault unless it is a name that an alias may have */
 export function requireAlias(name: string): void {
   const sound = /^alias\/[\w/-]{1,249}$/.test(name)

@@ -9,6 +9,7 @@ import { deriveSubkey, type RootKeySource, SCRYPT_N } from './root-key.js'
 import { type Damage, SealedLog } from './sealed-log.js'
 import { LOG_FILE, makeStoreFolder, openHeader } from './store-header.js'
 import { decodeEntity, encodeEntity, type StoredEntity } from './stored-entity.js'
+import { TokenSealer } from './token-sealer.js'
 
 export interface KeyStoreOptions {
   /** The store's folder; made with mode 0700 if there is none. */
@@ -22,6 +23,7 @@ export interface KeyStoreOptions {
 interface StoreKeys {
   readonly log: Uint8Array
   readonly audit: Uint8Array
+  readonly tokens: Uint8Array
 }
 
 /**
@@ -41,6 +43,7 @@ export class KeyStore implements AsyncDisposable {
   readonly #lock: StoreLock
   readonly #logKey: Uint8Array
   readonly #auditKey: Uint8Array
+  readonly #tokenKey: Uint8Array
   readonly #state: State
   #queue: Promise<unknown> = Promise.resolve()
 
@@ -50,6 +53,7 @@ export class KeyStore implements AsyncDisposable {
     this.#lock = lock
     this.#logKey = keys.log
     this.#auditKey = keys.audit
+    this.#tokenKey = keys.tokens
     this.#state = state
   }
 
@@ -58,11 +62,12 @@ export class KeyStore implements AsyncDisposable {
     await makeStoreFolder(folder)
     const lock = await StoreLock.acquire(folder)
     const state = new State()
-    const keys = { log: allocateSecret(32), audit: allocateSecret(32) }
+    const keys = { log: allocateSecret(32), audit: allocateSecret(32), tokens: allocateSecret(32) }
     try {
       const { id, rootKey } = await openHeader(folder, source, scryptN)
       keys.log.set(deriveSubkey(rootKey, id, 'log'))
       keys.audit.set(deriveSubkey(rootKey, id, 'audit'))
+      keys.tokens.set(deriveSubkey(rootKey, id, 'tokens'))
       rootKey.fill(0)
       const options = { path: join(folder, LOG_FILE), key: keys.log, storeId: id }
       const log = await SealedLog.open(options, (entity, content) => state.apply(entity, decodeEntity(content)))
@@ -83,6 +88,11 @@ export class KeyStore implements AsyncDisposable {
   /** Follows the whole audit log. @throws CryptoError STORE_DAMAGED that says where it is broken */
   verifyAuditLog(): Promise<AuditedEvents> {
     return verifyAuditLog(this.#folder, this.#auditKey)
+  }
+
+  /** What this store handed out sealed, and opens when it comes back; for as long as the store is open. */
+  get tokens(): TokenSealer {
+    return new TokenSealer(this.#tokenKey)
   }
 
   /** A STORE_DAMAGED for each part that does not open; empty in a sound store. */
@@ -139,15 +149,29 @@ export class KeyStore implements AsyncDisposable {
    */
   destroyKeys(ids: ReadonlySet<string>): Promise<void> {
     return this.#inTurn(async () => {
-      this.#requireSound()
-      const records = this.#state.without(ids).map(([id, entity]) => [id, encodeEntity(entity)] as const)
-      try {
-        await this.#log.rewrite(records)
-      } finally {
-        for (const [, content] of records) content.fill(0)
-      }
+      await this.#rewrite(this.#state.without(ids))
       this.#state.forget(ids)
     })
+  }
+
+  /** Replaces a key so that its former material goes from the disk: the log is written anew, the former file overwritten. */
+  replaceKey(key: Key): Promise<void> {
+    const { id } = key.metadata
+    return this.#inTurn(async () => {
+      const others = this.#state.without(new Set()).filter(([other]) => other !== id)
+      await this.#rewrite([...others, [id, { kind: 'key', key }]])
+      this.#state.apply(id, { kind: 'key', key })
+    })
+  }
+
+  async #rewrite(entities: readonly (readonly [id: string, entity: StoredEntity])[]): Promise<void> {
+    this.#requireSound()
+    const records = entities.map(([id, entity]) => [id, encodeEntity(entity)] as const)
+    try {
+      await this.#log.rewrite(records)
+    } finally {
+      for (const [, content] of records) content.fill(0)
+    }
   }
 
   async putAlias(alias: Alias): Promise<void> {
@@ -172,6 +196,7 @@ export class KeyStore implements AsyncDisposable {
     this.#state[Symbol.dispose]()
     this.#logKey.fill(0)
     this.#auditKey.fill(0)
+    this.#tokenKey.fill(0)
     await this.#lock[Symbol.asyncDispose]()
   }
 

@@ -1,12 +1,16 @@
 import { allocateSecret } from '@parasol/core'
+import type { KeySpecName, KeyUsage } from './key-specs.js'
 import type { Policy } from './policy.js'
 
-export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion'
+/** `PendingImport`: a key of somebody else's material, which is not there yet, or no more. */
+export type KeyState = 'Enabled' | 'Disabled' | 'PendingDeletion' | 'PendingImport'
 
 export interface KeyVersion {
   readonly id: string
   /** ISO 8601, in seconds. */
   readonly created: string
+  /** Of its material; 32 where it is left out. */
+  readonly bytes?: number
 }
 
 /** What is known of a key beside its material. */
@@ -20,10 +24,24 @@ export interface KeyMetadata {
   /** How often a new version is made by itself; if it is. */
   readonly rotationSeconds?: number | undefined
   readonly tags?: Readonly<Record<string, string>>
+  /** `Aliyun_AES_256` where it is left out. */
+  readonly spec?: KeySpecName
+  /** The first usage of its spec where it is left out. */
+  readonly usage?: KeyUsage
+  /** Of a key whose material comes from outside. */
+  readonly external?: ExternalMaterial
   /** Why its deletion may not be scheduled; if it may not. */
   readonly deletionProtection?: string | undefined
   /** Oldest first; the last one encrypts. */
   readonly versions: readonly KeyVersion[]
+}
+
+/** What is known of material that was imported, or is to be. */
+export interface ExternalMaterial {
+  /** SHA-256 of the material that was imported first, in hexadecimal: none other may be imported again. */
+  readonly digest?: string
+  /** When the material is destroyed; if it is. */
+  readonly expires?: string | undefined
 }
 
 export interface Alias {
@@ -39,10 +57,9 @@ export interface AccessKey {
   readonly policy?: Policy
 }
 
-/** Bytes of one version's key. */
-export const MATERIAL_BYTES = 32
+const DEFAULT_BYTES = 32
 
-/** A key with its material: one key of 32 bytes for each version, in the order of the versions. Zeroed on disposal. */
+/** A key with its material: that of each version, in the order of the versions. Zeroed on disposal. */
 export class Key implements Disposable {
   readonly metadata: KeyMetadata
   readonly #material: Uint8Array
@@ -62,8 +79,12 @@ export class Key implements Disposable {
 
   /** The key of a version, as a view that lives as long as this object; undefined if there is no such version. */
   material(versionId: string): Uint8Array | undefined {
-    const index = this.metadata.versions.findIndex(({ id }) => id === versionId)
-    return index < 0 ? undefined : this.#material.subarray(index * MATERIAL_BYTES, (index + 1) * MATERIAL_BYTES)
+    let start = 0
+    for (const { id, bytes = DEFAULT_BYTES } of this.metadata.versions) {
+      if (id === versionId) return this.#material.subarray(start, start + bytes)
+      start += bytes
+    }
+    return undefined
   }
 
   /** All material, for sealing. */
@@ -81,14 +102,26 @@ export class Key implements Disposable {
     const all = allocateSecret(this.#material.length + material.length)
     all.set(this.#material)
     all.set(material, this.#material.length)
-    const key = new Key({ ...this.metadata, versions: [...this.metadata.versions, version] }, all)
+    const versions = [...this.metadata.versions, { ...version, ...lengthOf(material) }]
+    const key = new Key({ ...this.metadata, versions }, all)
     all.fill(0)
     return key
+  }
+
+  /** The same key with other metadata, and with other material for its only version; with none if that is empty. */
+  withMaterial(material: Uint8Array, change: Partial<KeyMetadata>): Key {
+    const { id, created } = this.primaryVersion
+    return new Key({ ...this.metadata, ...change, versions: [{ id, created, ...lengthOf(material) }] }, material)
   }
 
   [Symbol.dispose](): void {
     this.#material.fill(0)
   }
+}
+
+/** What a version says of the length of its material. */
+export function lengthOf({ length }: Uint8Array): Pick<KeyVersion, 'bytes'> {
+  return length === DEFAULT_BYTES ? {} : { bytes: length }
 }
 
 /** A time as Alibaba Cloud writes it: UTC, in seconds. */

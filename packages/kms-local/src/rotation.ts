@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { KmsFault } from './faults.js'
-import { type Key, MATERIAL_BYTES, timestamp } from './keys.js'
+import { specOf } from './key-specs.js'
+import { type Key, timestamp } from './keys.js'
 
 const DAY_SECONDS = 86_400
 const UNIT_SECONDS: Readonly<Record<string, number>> = { d: DAY_SECONDS, h: 3600, m: 60, s: 1 }
@@ -8,7 +9,6 @@ const MIN_SECONDS = 7 * DAY_SECONDS
 const MAX_SECONDS = 730 * DAY_SECONDS
 /** A year. */
 export const DEFAULT_ROTATION_SECONDS = 365 * DAY_SECONDS
-const MAX_VERSIONS = 5_000
 
 /** Reads an interval such as `30d` or `2592000s`. @throws KmsFault unless it is from 7 to 730 days */
 export function parseInterval(text: string): number {
@@ -25,9 +25,11 @@ export function nextRotation({ metadata, primaryVersion }: Key): number {
 }
 
 /** The key with a new version, which encrypts from then on; the old ones go on decrypting. */
-export function rotate(key: Key, now: Date): Key {
-  if (key.metadata.versions.length >= MAX_VERSIONS) throw new KmsFault('Rejected.LimitExceeded')
-  const material = randomBytes(MATERIAL_BYTES)
+export async function rotate(key: Key, now: Date): Promise<Key> {
+  const { generate, maxVersions } = specOf(key)
+  if (key.metadata.external) throw new KmsFault('Unsupported.Origin')
+  if (key.metadata.versions.length >= maxVersions) throw new KmsFault('Rejected.LimitExceeded')
+  const material = await generate()
   const rotated = key.withVersion({ id: randomUUID(), created: timestamp(now) }, material)
   material.fill(0)
   return rotated

@@ -1,5 +1,6 @@
 import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
+import { specOf } from './key-specs.js'
 import { usable } from './key-states.js'
 import type { Key, KeyVersion } from './keys.js'
 import { done, type OperationTable, paginate } from './operation.js'
@@ -25,7 +26,14 @@ async function updateRotationPolicy(service: KeyService, parameters: Parameters)
   const keyId = parameters.text('KeyId')
   const on = parameters.requiredChoice('EnableAutomaticRotation', ['true', 'false']) === 'true'
   const rotationSeconds = on ? parseInterval(parameters.text('RotationInterval')) : undefined
-  return done(service.changeKey(keyId, (key) => usable(key).with({ rotationSeconds })))
+  return done(service.changeKey(keyId, (key) => rotatable(usable(key)).with({ rotationSeconds })))
+}
+
+/** @throws KmsFault unless this service makes the material of its versions, and they are symmetric */
+function rotatable(key: Key): Key {
+  if (key.metadata.external) throw new KmsFault('Unsupported.Origin')
+  if (!specOf(key).blob) throw new KmsFault('UnsupportedOperation')
+  return key
 }
 
 function listKeyVersions(service: KeyService, parameters: Parameters): object {
