@@ -1,4 +1,5 @@
-import { ARN_PREFIX, type KeyService } from './key-service.js'
+import { ARN_PREFIX } from './key-names.js'
+import type { KeyService } from './key-service.js'
 import { done, type OperationTable, paginate } from './operation.js'
 import type { Parameters } from './parameters.js'
 

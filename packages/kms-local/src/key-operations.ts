@@ -1,5 +1,6 @@
 import { KmsFault } from './faults.js'
-import { ARN_PREFIX, type KeyDetails, type KeyService } from './key-service.js'
+import { ARN_PREFIX } from './key-names.js'
+import type { KeyDetails, KeyService } from './key-service.js'
 import { keySpecNames, keySpecs, specNameOf, usageOf } from './key-specs.js'
 import { notPending } from './key-states.js'
 import { type Key, timestamp } from './keys.js'

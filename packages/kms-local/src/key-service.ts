@@ -4,21 +4,21 @@ import type { AuditLog } from './audit-log.js'
 import type { AuditedEvents } from './audit-verification.js'
 import { BadCiphertext, KmsFault } from './faults.js'
 import { withoutMaterial } from './imported-material.js'
-import { type BlobCipher, blobVersion } from './key-blob.js'
-import { type KeySpecName, type KeyUsage, keySpecs, specOf } from './key-specs.js'
-import { deletionTime, expiryTime, inState, requireAlias, switched, usable } from './key-states.js'
+import { blobVersion } from './key-blob.js'
+import { resolveKeyName } from './key-names.js'
+import { cipherOf, type KeySpecName, type KeyUsage, keySpecs } from './key-specs.js'
+import { expiryTime, inState, requireAlias, switched, usable } from './key-states.js'
 import type { KeyStore } from './key-store.js'
 import { type AccessKey, type Alias, Key, type KeyMetadata, lengthOf, timestamp } from './keys.js'
 import { checkPolicy, type Policy } from './policy.js'
 import { nextRotation, rotate } from './rotation.js'
 import type { TokenSealer } from './token-sealer.js'
+import { doUpkeep } from './upkeep.js'
 
 /** The longest plaintext of Encrypt, counted on the text that the API carries. */
 export const MAX_TEXT_BYTES = 6144
 /** How long what could not be done in upkeep is left. */
 const RETRY_MS = 60_000
-/** Names every key of this service: `acs:kms:local:0:key/<id>`. */
-export const ARN_PREFIX = 'acs:kms:local:0:'
 
 /** What an operation that used a key tells of it. */
 export interface KeyUse {
@@ -190,18 +190,9 @@ export class KeyService {
     const now = this.#now().getTime()
     if (now < this.#upkeepDue) return
     this.#upkeepDue = now + RETRY_MS
-    await this.#serially(() => this.#doUpkeep(now)).catch(() => undefined)
-  }
-
-  async #doUpkeep(now: number): Promise<void> {
-    const destroyed = this.keys.filter((key) => deletionTime(key) <= now).map(({ metadata }) => metadata.id)
-    if (destroyed.length > 0) await this.#store.destroyKeys(new Set(destroyed))
-    for (const key of this.keys) if (expiryTime(key) <= now) await this.#store.replaceKey(withoutMaterial(key))
-    for (const key of this.keys)
-      if (nextRotation(key) <= now) await this.#store.putKey(await rotate(key, new Date(now)))
-    this.#upkeepDue = Math.min(
-      ...this.keys.map((key) => Math.min(deletionTime(key), nextRotation(key), expiryTime(key))),
-    )
+    await this.#serially(async () => {
+      this.#upkeepDue = await doUpkeep(this.#store, now)
+    }).catch(() => undefined)
   }
 
   get aliases(): readonly Alias[] {
@@ -291,21 +282,12 @@ export class KeyService {
   }
 
   #resolve(keyName: string): string {
-    if (keyName.startsWith(`${ARN_PREFIX}key/`)) return keyName.slice(ARN_PREFIX.length + 4)
-    const name = keyName.startsWith(`${ARN_PREFIX}alias/`) ? keyName.slice(ARN_PREFIX.length) : keyName
-    return name.startsWith('alias/') ? (this.#store.alias(name)?.keyId ?? '') : name
+    return resolveKeyName(keyName, (alias) => this.#store.alias(alias)?.keyId)
   }
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-/** @throws KmsFault UnsupportedOperation unless it is a symmetric key */
-function cipherOf(key: Key): BlobCipher {
-  const { blob } = specOf(key)
-  if (!blob) throw new KmsFault('UnsupportedOperation')
-  return blob
 }
 
 function missingMaterial(): never {

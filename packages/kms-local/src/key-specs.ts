@@ -1,5 +1,6 @@
 import { generateKeyPair, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
+import { KmsFault } from './faults.js'
 import { type BlobCipher, gcmBlob } from './key-blob.js'
 import type { Key } from './keys.js'
 import { hasSm4, sm4Blob } from './sm4-blob.js'
@@ -62,6 +63,13 @@ export function specOf(key: Key): KeySpec {
 
 export function usageOf(key: Key): KeyUsage {
   return key.metadata.usage ?? specOf(key).usages[0]
+}
+
+/** @throws KmsFault UnsupportedOperation unless it is a symmetric key */
+export function cipherOf(key: Key): BlobCipher {
+  const { blob } = specOf(key)
+  if (!blob) throw new KmsFault('UnsupportedOperation')
+  return blob
 }
 
 function symmetric(blob: BlobCipher, materialBytes: number) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { allocateSecret, CryptoError } from '@parasol/core'
 import { StoreLock } from '@parasol/core/files'
@@ -8,6 +7,7 @@ import type { AccessKey, Alias, Key } from './keys.js'
 import { deriveSubkey, type RootKeySource, SCRYPT_N } from './root-key.js'
 import { type Damage, SealedLog } from './sealed-log.js'
 import { LOG_FILE, makeStoreFolder, openHeader } from './store-header.js'
+import { entityId, StoreState } from './store-state.js'
 import { decodeEntity, encodeEntity, type StoredEntity } from './stored-entity.js'
 import { TokenSealer } from './token-sealer.js'
 
@@ -44,10 +44,10 @@ export class KeyStore implements AsyncDisposable {
   readonly #logKey: Uint8Array
   readonly #auditKey: Uint8Array
   readonly #tokenKey: Uint8Array
-  readonly #state: State
+  readonly #state: StoreState
   #queue: Promise<unknown> = Promise.resolve()
 
-  private constructor(folder: string, log: SealedLog, lock: StoreLock, keys: StoreKeys, state: State) {
+  private constructor(folder: string, log: SealedLog, lock: StoreLock, keys: StoreKeys, state: StoreState) {
     this.#folder = folder
     this.#log = log
     this.#lock = lock
@@ -61,7 +61,7 @@ export class KeyStore implements AsyncDisposable {
   static async open({ folder, rootKey: source, scryptN = SCRYPT_N }: KeyStoreOptions): Promise<KeyStore> {
     await makeStoreFolder(folder)
     const lock = await StoreLock.acquire(folder)
-    const state = new State()
+    const state = new StoreState()
     const keys = { log: allocateSecret(32), audit: allocateSecret(32), tokens: allocateSecret(32) }
     try {
       const { id, rootKey } = await openHeader(folder, source, scryptN)
@@ -248,57 +248,4 @@ export class KeyStore implements AsyncDisposable {
     const place = `Record ${sequence} at byte ${offset} of "${join(this.#folder, LOG_FILE)}"${about}`
     return new CryptoError('STORE_DAMAGED', `${place} is damaged: restore the store from a backup`)
   }
-}
-
-/** What the records of the log amount to; a later record about the same thing replaces an earlier one. */
-class State implements Disposable {
-  readonly keys = new Map<string, Key>()
-  readonly keyOfVersion = new Map<string, string>()
-  readonly aliases = new Map<string, Alias>()
-  readonly accessKeys = new Map<string, AccessKey>()
-
-  apply(id: string, entity: StoredEntity): void {
-    if (entity.kind === 'key') {
-      this.keys.get(id)?.[Symbol.dispose]()
-      this.keys.set(id, entity.key)
-      for (const version of entity.key.metadata.versions) this.keyOfVersion.set(version.id, id)
-    } else if (entity.kind === 'alias') this.aliases.set(entity.alias.name, entity.alias)
-    else if (entity.kind === 'alias-deleted') this.aliases.delete(entity.name)
-    else if (entity.kind === 'access-key') this.accessKeys.set(entity.accessKey.id, entity.accessKey)
-    else this.accessKeys.delete(entity.id)
-  }
-
-  /** What remains without some keys, as records. */
-  without(ids: ReadonlySet<string>): [id: string, entity: StoredEntity][] {
-    const keys = [...this.keys].filter(([id]) => !ids.has(id))
-    const aliases = [...this.aliases.values()].filter(({ keyId }) => !ids.has(keyId))
-    return [
-      ...keys.map(([id, key]): [string, StoredEntity] => [id, { kind: 'key', key }]),
-      ...aliases.map((alias): [string, StoredEntity] => [entityId('alias', alias.name), { kind: 'alias', alias }]),
-      ...[...this.accessKeys.values()].map((accessKey): [string, StoredEntity] => [
-        entityId('access-key', accessKey.id),
-        { kind: 'access-key', accessKey },
-      ]),
-    ]
-  }
-
-  forget(ids: ReadonlySet<string>): void {
-    for (const id of ids) {
-      const key = this.keys.get(id)
-      for (const version of key?.metadata.versions ?? []) this.keyOfVersion.delete(version.id)
-      key?.[Symbol.dispose]()
-      this.keys.delete(id)
-    }
-    for (const { name, keyId } of this.aliases.values()) if (ids.has(keyId)) this.aliases.delete(name)
-  }
-
-  [Symbol.dispose](): void {
-    for (const key of this.keys.values()) key[Symbol.dispose]()
-  }
-}
-
-/** A UUID that is always the same for the same name, so that damage can be told to concern it. */
-function entityId(kind: string, name: string): string {
-  const hex = createHash('sha256').update(`${kind}:${name}`).digest('hex')
-  return hex.slice(0, 32).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
 }

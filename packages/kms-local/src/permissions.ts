@@ -1,5 +1,6 @@
 import { KmsFault } from './faults.js'
-import { ARN_PREFIX, type KeyService } from './key-service.js'
+import { ARN_PREFIX } from './key-names.js'
+import type { KeyService } from './key-service.js'
 import type { Parameters } from './parameters.js'
 import { allows, type Policy } from './policy.js'
 
