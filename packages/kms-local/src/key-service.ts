@@ -3,7 +3,7 @@ import { allocateSecret, base64Length, type CryptoError, type EncryptionContext,
 import type { AuditLog } from './audit-log.js'
 import type { AuditedEvents } from './audit-verification.js'
 import { BadCiphertext, KmsFault } from './faults.js'
-import { withoutMaterial } from './imported-material.js'
+
 import { blobVersion } from './key-blob.js'
 import { resolveKeyName } from './key-names.js'
 import { cipherOf, type KeySpecName, type KeyUsage, keySpecs } from './key-specs.js'
@@ -11,7 +11,7 @@ import { expiryTime, inState, requireAlias, switched, usable } from './key-state
 import type { KeyStore } from './key-store.js'
 import { type AccessKey, type Alias, Key, type KeyMetadata, lengthOf, timestamp } from './keys.js'
 import { checkPolicy, type Policy } from './policy.js'
-import { nextRotation, rotate } from './rotation.js'
+import { rotate } from './rotation.js'
 import type { TokenSealer } from './token-sealer.js'
 import { doUpkeep } from './upkeep.js'
 
