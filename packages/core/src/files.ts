@@ -11,7 +11,9 @@ export { ChainReader, type ChainReaderOptions, type LogDamage, type LogLine } fr
 export { ChainedLog, type ChainedLogOptions } from './log/chained-log.js'
 export { GroupCommit } from './log/group-commit.js'
 export { hashLink } from './log/hash-link.js'
+export { headPath, type LogHead, readHead } from './log/log-head.js'
 export { CHAIN_START, type ChainState, formatLines, type LogLink } from './log/log-link.js'
+export type { LogAnchor, LogRetention } from './log/log-retention.js'
 export {
   type LogPlace,
   listSegments,
@@ -22,6 +24,6 @@ export {
   segmentReader,
 } from './log/log-segment.js'
 export { SegmentFile } from './log/segment-file.js'
-export { type LogHead, type LogReport, type VerifyOptions, verifyLog } from './log/verify-log.js'
+export { type LogReport, type VerifyOptions, verifyLog } from './log/verify-log.js'
 export { makeFolder } from './make-folder.js'
 export { StoreLock } from './store-lock.js'

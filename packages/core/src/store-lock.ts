@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { CryptoError } from './errors.js'
 
 /**
@@ -32,6 +32,13 @@ export class StoreLock implements AsyncDisposable {
     throw new CryptoError('LOCKED', `The store "${folder}" is being opened by other processes: try again`)
   }
 
+  /** Takes the lock again if its file is gone, as when the folder was emptied. @throws CryptoError LOCKED, IO */
+  async renew(): Promise<void> {
+    if (await create(this.#path, this.#owner)) return
+    const holder = await readHolder(this.#path)
+    if (holder !== this.#owner) throw locked(dirname(this.#path), holder ?? this.#owner)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if ((await readHolder(this.#path)) === this.#owner) await rm(this.#path, { force: true })
   }
@@ -47,7 +54,7 @@ async function create(path: string, owner: string): Promise<boolean> {
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'EEXIST') return false
-    throw new CryptoError('IO', `Cannot write "${path}" (${code})`, { cause })
+    throw new CryptoError('IO', `Cannot write "${path}" (${code})`, { cause, ...(code ? { reason: code } : {}) })
   } finally {
     await rm(temporary, { force: true })
   }

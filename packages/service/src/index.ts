@@ -1,17 +1,26 @@
 export { type LogDamage, type LogHead, type LogReport, type VerifyOptions, verifyLog } from '@parasol/core/files'
 export type { RequestReport } from './app.js'
 export { type AuditEntry, AuditLog } from './audit-log.js'
-export {
-  type BackupEntry,
-  BackupLog,
-  type BackupQuery,
-  digestContext,
-  exportBackups,
-  findBackups,
-  restoreRecord,
-} from './backup-log.js'
+export { type BackupEntry, BackupLog, digestContext } from './backup-log.js'
 export { type Caller, callerOfKey, createApiKey, hashApiKey, type Operation, type Permission } from './callers.js'
+export {
+  type AuditQuery,
+  type BackupQuery,
+  findAudits,
+  findBackups,
+  greenKeyId,
+  type LogQuery,
+} from './find-entries.js'
 export type { ServiceLimits } from './limits.js'
+export { type LogSource, logFiles } from './log-source.js'
 export { type OpenServiceOptions, openService } from './open-service.js'
+export {
+  exportBackups,
+  type FlatRecord,
+  type Remnant,
+  type Restored,
+  restoreRecord,
+  restoreRecords,
+} from './restore-records.js'
 export { type RunningService, type ServiceOptions, startService } from './service.js'
 export { type ServiceSection, serviceSection } from './service-section.js'

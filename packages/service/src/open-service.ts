@@ -1,14 +1,13 @@
-import { dirname, resolve } from 'node:path'
 import { type Config, type LoadOptions, loadConfig, openConfig } from '@parasol/config'
 import type { CryptoError } from '@parasol/core'
-import type { ChainedLogOptions } from '@parasol/core/files'
 import type { RequestReport } from './app.js'
 import { AuditLog } from './audit-log.js'
 import { BackupLog } from './backup-log.js'
 import type { Caller } from './callers.js'
 import type { ServiceLimits } from './limits.js'
+import { logOptions } from './log-options.js'
 import { type RunningService, startService } from './service.js'
-import { type LogSection, type ServiceSection, serviceSection } from './service-section.js'
+import { type ServiceSection, serviceSection } from './service-section.js'
 
 export interface OpenServiceOptions extends LoadOptions {
   /** Told of every request when it was answered. */
@@ -74,20 +73,6 @@ function readCallers({ callers }: ServiceSection, config: Config): readonly Call
     ...caller,
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   }))
-}
-
-function logOptions(
-  section: LogSection | 'none',
-  config: Config,
-  { onTrouble }: OpenServiceOptions,
-): Omit<ChainedLogOptions, 'name'> | undefined {
-  if (section === 'none') return undefined
-  const { folder, segmentBytes } = section
-  return {
-    folder: resolve(dirname(config.path), folder),
-    ...(segmentBytes === undefined ? {} : { segmentBytes }),
-    ...(onTrouble ? { onTrouble } : {}),
-  }
 }
 
 function given(limits: ServiceSection['limits']): Partial<ServiceLimits> {

@@ -13,6 +13,10 @@ export interface CallerSection {
 export interface LogSection {
   readonly folder: string
   readonly segmentBytes?: number | undefined
+  readonly segmentHours?: number | undefined
+  readonly keepDays?: number | undefined
+  readonly keepBytes?: number | undefined
+  readonly headFile?: string | undefined
 }
 
 /** The section `service` of parasol.yaml. */
@@ -46,6 +50,14 @@ const log = (what: string): z.ZodType<LogSection | 'none'> =>
       z.strictObject({
         folder: z.string().min(1).describe('Its own folder; made if there is none'),
         segmentBytes: z.int().min(65_536).optional().describe('A file that has this many bytes is followed by another'),
+        segmentHours: z.number().positive().optional().describe('A file that is this old is followed by another'),
+        keepDays: z.number().positive().optional().describe('Files go whose newest line is older than this'),
+        keepBytes: z.int().min(65_536).optional().describe('The oldest files go until the rest has no more than this'),
+        headFile: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Where the head is noted besides the folder: on a disk that who can change the log cannot'),
       }),
     ])
     .describe(what)

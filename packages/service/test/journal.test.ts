@@ -9,9 +9,12 @@ import {
   createApiKey,
   digestContext,
   exportBackups,
+  findAudits,
   findBackups,
+  greenKeyId,
   hashApiKey,
   restoreRecord,
+  restoreRecords,
   verifyLog,
 } from '@parasol/service'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -78,6 +81,30 @@ it('restores a record by any of its ciphertexts, or by its green key', async () 
   expect(await restoreRecord(backups, { ciphertext })).toEqual(json)
   const restored = await restoreRecord(backups, { greenKey })
   expect((await post(service, '/v1/customer/decrypt', restored, { context })).json).toEqual({ phone: 'a', id: 'b' })
+})
+
+it('completes what is left of records, and says which no backup has', async () => {
+  const encrypt = async () =>
+    (await post(service, '/v1/customer/encrypt', { phone: 'a', id: 'b' }, { context })).json as Record<Name, string>
+  type Name = 'phone' | 'id' | 'kms_encrypt_key'
+  const [one, two, three] = [await encrypt(), await encrypt(), await encrypt()]
+  const renewed = 'enc1.envelope.newer'
+  const mixed = { phone: one.phone, id: two.id }
+  const remnants = [two.phone, { id: one.id }, { a: three.id, kms_encrypt_key: renewed }, 'enc1.x.y']
+  const restored = await restoreRecords(backups, [...remnants, mixed])
+  const whole = [two, one, { ...three, kms_encrypt_key: renewed }, undefined, undefined]
+  expect(restored.map(({ record }) => record)).toEqual(whole)
+})
+
+it('finds backups by the short name of a green key, and audited requests by their outcome', async () => {
+  const { json, headers } = await post(service, '/v1/customer/encrypt', { phone: 'a' }, { context })
+  expect(await find({ greenKeyId: greenKeyId(String(json['kms_encrypt_key'])) })).toMatchObject([{ record: json }])
+  await post(service, '/v1/customer/decrypt', { ...json, phone: 'enc1.envelope.AAAA' }, { context })
+  const found = []
+  for await (const entry of findAudits(audits, { outcome: 'DECRYPTION_FAILED' })) found.push(entry)
+  expect(found).toMatchObject([{ caller: 'crm', operation: 'decrypt' }])
+  const requestId = headers.get('parasol-request-id') ?? ''
+  for await (const entry of findAudits(audits, { requestId })) expect(entry).toMatchObject({ operation: 'encrypt' })
 })
 
 it('does not guess which of several records is meant', async () => {

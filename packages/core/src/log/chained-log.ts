@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { guardIo, syncDirectory } from '../atomic-file.js'
 import { CryptoError } from '../errors.js'
@@ -5,22 +6,28 @@ import { makeFolder } from '../make-folder.js'
 import { StoreLock } from '../store-lock.js'
 import { GroupCommit } from './group-commit.js'
 import { hashLink } from './hash-link.js'
-import { CHAIN_START, type ChainState, formatLines } from './log-link.js'
-import { formatHeader, type LogPlace, listSegments, refuseDamage, segmentPath, segmentReader } from './log-segment.js'
+import { findEnd, type LogEnd } from './log-end.js'
+import { HeadNotes, headPath, type LogHead, makeHeadFolder } from './log-head.js'
+import { formatLines } from './log-link.js'
+import { formatAnchor, type LogRetention, planRemoval, removeSegments } from './log-retention.js'
+import { formatHeader, type LogPlace, segmentPath } from './log-segment.js'
 import { SegmentFile } from './segment-file.js'
 
 export interface ChainedLogOptions extends LogPlace {
   /** A new segment is begun when the last one has this many bytes; 64 MiB by default. */
   readonly segmentBytes?: number
+  /** A new segment is begun when the last one is this old; a day by default. */
+  readonly segmentMs?: number
+  /** Without it everything is kept. */
+  readonly retention?: LogRetention
+  /** A further file in which the head is noted, on a disk that who can change the log cannot. */
+  readonly headFile?: string
   /** Told when the log cannot be written, once until it can again. */
   readonly onTrouble?: (error: CryptoError) => void
 }
 
-/** Where a log goes on: its state, and the segment that is not full. */
-interface LogEnd {
-  readonly state: ChainState
-  readonly last?: { readonly path: string; readonly end: number }
-}
+const DAY_MS = 86_400_000
+const PRUNE_MS = 600_000
 
 /**
  * A log that only grows, in which every line vouches for the one before. Its folder is made with mode 0700 if there is
@@ -32,31 +39,42 @@ interface LogEnd {
 export class ChainedLog implements AsyncDisposable {
   readonly #options: ChainedLogOptions
   readonly #lock: StoreLock
+  readonly #device: number
+  readonly #heads: HeadNotes
   readonly #commit = new GroupCommit<string>((contents) => this.#write(contents))
+  readonly #timer: NodeJS.Timeout
   #end: LogEnd
   #segment: SegmentFile | undefined
   #trouble: CryptoError | undefined
+  #pruning: Promise<number> | undefined
   #closed = false
 
   private constructor(options: ChainedLogOptions, lock: StoreLock, end: LogEnd) {
+    const { folder, name, headFile } = options
     this.#options = options
     this.#lock = lock
+    this.#device = statSync(folder).dev
     this.#end = end
+    this.#heads = new HeadNotes(name, [headPath(folder, name), ...(headFile ? [headFile] : [])], () => this.head)
+    this.#timer = setInterval(() => this.#pruneSoon(), PRUNE_MS).unref()
   }
 
   /**
    * Opens a log, and removes from its end what was never written whole.
    *
-   * @throws CryptoError STORE_DAMAGED that names the line, LOCKED if another process has it open, IO
+   * @throws CryptoError STORE_DAMAGED that names the line, or says that the end was cut off; LOCKED if another process has
+   * it open, IO
    */
   static async open(options: ChainedLogOptions): Promise<ChainedLog> {
-    const { folder } = options
+    const { folder, headFile } = options
     await guardIo(folder, () => makeFolder(folder))
+    if (headFile) await makeHeadFolder(headFile)
     const lock = await StoreLock.acquire(folder)
     try {
-      const end = await findEnd(options)
+      const end = await findEnd(options, headFile ? [headFile] : [])
       const log = new ChainedLog(options, lock, end)
       if (end.last) log.#segment = await SegmentFile.open(end.last.path, end.last.end)
+      log.#pruneSoon()
       return log
     } catch (cause) {
       await lock[Symbol.asyncDispose]()
@@ -69,9 +87,14 @@ export class ChainedLog implements AsyncDisposable {
   }
 
   /** The number and hash of the last line: keep it elsewhere, and it shows when the end of the log was cut off. */
-  get head(): { readonly number: number; readonly hash: string } {
+  get head(): LogHead {
     const { hash, next } = this.#end.state
     return { number: next - 1, hash: hash.toString('base64url') }
+  }
+
+  /** How far the log had come when its head was last noted everywhere. */
+  get noted(): LogHead | undefined {
+    return this.#heads.noted
   }
 
   /** Why the last write failed, until one succeeds. */
@@ -94,13 +117,39 @@ export class ChainedLog implements AsyncDisposable {
     return this.#commit.add(content)
   }
 
-  /** Writes what waits, then lets go of the folder. */
+  /**
+   * Removes what the retention lets go, and gives the number of segments. An anchor says so in the log first, and the
+   * head is noted, so that nothing goes of which no trace is kept.
+   *
+   * @throws CryptoError IO
+   */
+  prune(): Promise<number> {
+    this.#pruning ??= this.#prune().finally(() => {
+      this.#pruning = undefined
+    })
+    return this.#pruning
+  }
+
+  /** Writes what waits and notes the head, then lets go of the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#pruning?.catch(() => undefined)
     this.#closed = true
     await this.#commit.idle()
+    await this.#heads[Symbol.asyncDispose]()
     await this.#segment?.close()
     this.#segment = undefined
     await this.#lock[Symbol.asyncDispose]()
+  }
+
+  async #prune(): Promise<number> {
+    const { retention, folder } = this.#options
+    const removal = retention && (await planRemoval(this.#options, retention, Date.now()))
+    if (!removal) return 0
+    await this.append(formatAnchor(removal.anchor))
+    if (!(await this.#heads.write())) return 0
+    await removeSegments(folder, removal.segments)
+    return removal.segments.length
   }
 
   async #write(contents: readonly string[]): Promise<void> {
@@ -111,19 +160,28 @@ export class ChainedLog implements AsyncDisposable {
       await this.#fail(cause)
       throw cause
     }
+    this.#heads.grown()
   }
 
   async #writeLines(contents: readonly string[]): Promise<void> {
-    const { segmentBytes = 64 * 1024 * 1024, name, link = hashLink } = this.#options
-    if (this.#segment && this.#segment.end >= segmentBytes) await this.#leaveSegment()
+    const { name, link = hashLink } = this.#options
+    if (this.#isFull()) await this.#leaveSegment()
     this.#segment ??= await this.#openSegment()
     const segment = this.#segment
     const isNew = segment.end === 0
-    const { state } = this.#end
+    const { state, last } = this.#end
     const { text, after } = formatLines(link, isNew ? [formatHeader(name, state), ...contents] : contents, state)
     await segment.append(Buffer.from(text))
     if (isNew) await syncDirectory(dirname(segment.path))
-    this.#end = { state: after, last: { path: segment.path, end: segment.end } }
+    const began = isNew ? Date.now() : (last?.began ?? 0)
+    this.#end = { state: after, last: { path: segment.path, end: segment.end, began } }
+    if (isNew) this.#pruneSoon()
+  }
+
+  #isFull(): boolean {
+    const { segmentBytes = 64 * 1024 * 1024, segmentMs = DAY_MS } = this.#options
+    const { last } = this.#end
+    return last !== undefined && (last.end >= segmentBytes || Date.now() - last.began >= segmentMs)
   }
 
   async #leaveSegment(): Promise<void> {
@@ -136,7 +194,19 @@ export class ChainedLog implements AsyncDisposable {
   async #openSegment(): Promise<SegmentFile> {
     const { last, state } = this.#end
     const resumed = last && (await SegmentFile.open(last.path, last.end).catch(passOverLost))
-    return resumed ?? SegmentFile.open(segmentPath(this.#options, state.next), 0)
+    if (resumed) return resumed
+    await this.#requireFolder()
+    return SegmentFile.open(segmentPath(this.#options, state.next), 0)
+  }
+
+  /** An empty folder in the place of one whose disk is not mounted would hide what is written to it later. */
+  async #requireFolder(): Promise<void> {
+    const { folder } = this.#options
+    const { dev } = await guardIo(folder, async () => statSync(folder))
+    if (dev !== this.#device) {
+      throw new CryptoError('IO', `"${folder}" is on another disk than when it was opened`, { reason: 'LOST' })
+    }
+    await this.#lock.renew()
   }
 
   async #fail(cause: unknown): Promise<void> {
@@ -148,16 +218,11 @@ export class ChainedLog implements AsyncDisposable {
     if (!this.#trouble) this.#options.onTrouble?.(error)
     this.#trouble = error
   }
-}
 
-/** A segment of which not even the header is whole holds nothing, and the one before is the last. */
-async function findEnd(place: LogPlace): Promise<LogEnd> {
-  for (const segment of (await listSegments(place)).toReversed()) {
-    const { lines, state, end, damage } = await segmentReader(segment, place).each()
-    refuseDamage(damage)
-    if (state && lines > 0) return { state, last: { path: segment.path, end } }
+  /** What cannot be removed now is tried again later. */
+  #pruneSoon(): void {
+    if (this.#options.retention && !this.#closed) void this.prune().catch(() => undefined)
   }
-  return { state: CHAIN_START }
 }
 
 function passOverLost(error: unknown): undefined {

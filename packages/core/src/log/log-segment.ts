@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { guardIo } from '../atomic-file.js'
 import { CryptoError } from '../errors.js'
@@ -59,12 +59,38 @@ export function segmentReader({ path, first }: Segment, { name, link = hashLink 
   return new ChainReader({ path, link, start: (line) => ({ hash: headerHash(line, name), next: first }) })
 }
 
+/** What the first line of a segment says, not verified. @throws CryptoError STORE_DAMAGED, IO */
+export async function readHeader({ path }: Segment, { name }: LogPlace): Promise<SegmentHeader> {
+  const handle = await guardIo(path, () => open(path, 'r'), 'read')
+  try {
+    const { buffer, bytesRead } = await guardIo(
+      path,
+      () => handle.read(Buffer.alloc(MAX_HEADER), 0, MAX_HEADER, 0),
+      'read',
+    )
+    const line = buffer.subarray(0, Math.max(0, buffer.subarray(0, bytesRead).indexOf('\n')))
+    const header = parseHeader(line, name)
+    if (header) return header
+    throw new CryptoError('STORE_DAMAGED', `"${path}" line 1 (byte 0) is not the header of a log`)
+  } finally {
+    await handle.close()
+  }
+}
+
+const MAX_HEADER = 1_024
+
 function headerHash(line: Buffer, log: string): Buffer {
+  const header = parseHeader(line, log)
+  return header ? Buffer.from(header.previous, 'base64url') : Buffer.alloc(32)
+}
+
+function parseHeader(line: Buffer, log: string): SegmentHeader | undefined {
   try {
     const header = JSON.parse(line.toString('utf8', line.indexOf('{'))) as SegmentHeader
-    if (header.log === log && header.version === 1) return Buffer.from(header.previous, 'base64url')
-  } catch {}
-  return Buffer.alloc(32)
+    return header.log === log && header.version === 1 && typeof header.previous === 'string' ? header : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** @throws CryptoError STORE_DAMAGED */
