@@ -4,12 +4,14 @@ import {
   type Plugin,
   type PluginHost,
   readSecret,
+  resolvePath,
   type SecretReference,
   secretReference,
 } from '@parasol/core/plugin'
 import * as z from 'zod'
 import { AliyunKms, type TransportName } from './aliyun-kms.js'
-import { type CredentialsSource, environmentCredentials } from './credentials.js'
+import { type CredentialProviderOptions, credentialProvider } from './credential-provider.js'
+import { type AliyunCredentials, type CredentialsSource, environmentCredentials } from './credentials.js'
 
 interface CredentialReferences {
   readonly accessKeyId: SecretReference
@@ -17,12 +19,17 @@ interface CredentialReferences {
   readonly securityToken?: SecretReference | undefined
 }
 
+/** The options of `credentialProvider`, with references in place of secrets. */
+type ProviderSection =
+  | Exclude<CredentialProviderOptions, { from: 'ram-role' }>
+  | (Omit<Extract<CredentialProviderOptions, { from: 'ram-role' }>, keyof CredentialReferences> & CredentialReferences)
+
 /** A section of `kms` in parasol.yaml with `use: aliyun`. */
 export interface AliyunKmsSection {
   readonly region: string
   readonly endpoint?: string | undefined
   readonly protocol?: 'https' | 'http' | undefined
-  readonly credentials?: CredentialReferences | undefined
+  readonly credentials?: CredentialReferences | ProviderSection | undefined
   readonly transport?: TransportName | undefined
   readonly attemptTimeoutMs?: number | undefined
   readonly totalTimeoutMs?: number | undefined
@@ -32,16 +39,29 @@ export interface AliyunKmsSection {
 
 const milliseconds = z.int().min(10).max(600_000)
 
+const references = {
+  accessKeyId: secretReference,
+  accessKeySecret: secretReference,
+  securityToken: secretReference.optional(),
+}
+
+const text = z.string().min(1)
+const role = { roleArn: text, sessionName: text.optional(), stsEndpoint: text.optional() }
+
+const providers = [
+  z.strictObject({ from: z.literal('default') }),
+  z.strictObject({ from: z.literal('ecs-ram-role'), roleName: text.optional() }),
+  z.strictObject({ from: z.literal('ram-role'), ...references, ...role }),
+  z.strictObject({ from: z.literal('oidc'), oidcProviderArn: text, tokenFile: text, ...role }),
+  z.strictObject({ from: z.literal('uri'), uri: z.url({ protocol: /^https?$/ }) }),
+] as const
+
 const section: z.ZodType<AliyunKmsSection> = z.strictObject({
   region: z.string().min(1).describe('Region of the keys, such as cn-hangzhou'),
   endpoint: z.string().min(1).optional().describe('host or host:port; by default kms.<region>.aliyuncs.com'),
   protocol: z.enum(['https', 'http']).optional().describe('https; http only for a KMS on this machine'),
   credentials: z
-    .strictObject({
-      accessKeyId: secretReference,
-      accessKeySecret: secretReference,
-      securityToken: secretReference.optional(),
-    })
+    .union([z.strictObject(references), ...providers])
     .optional()
     .describe('By default the ALIBABA_CLOUD_ACCESS_KEY_ID, _ACCESS_KEY_SECRET and _SECURITY_TOKEN variables'),
   transport: z.enum(['lean', 'official']).optional().describe("lean; official asks by Alibaba's own client"),
@@ -63,13 +83,29 @@ function given({ credentials: _, ...options }: AliyunKmsSection): ConstructorPar
   return { region: options.region, ...Object.fromEntries(set) }
 }
 
-/** Read at each call, so that a file whose token is renewed is read anew. */
+/** References are read at each call, so that a file whose token is renewed is read anew. */
 function credentialsOf({ credentials }: AliyunKmsSection, host: PluginHost): CredentialsSource {
   if (!credentials) return environmentCredentials(host.env)
-  const { accessKeyId, accessKeySecret, securityToken } = credentials
-  return () => ({
+  if (!('from' in credentials)) return () => readReferences(credentials, host)
+  let source: CredentialsSource | undefined
+  return () => {
+    source ??= credentialProvider(providerOptions(credentials, host))
+    return source()
+  }
+}
+
+function providerOptions(section: ProviderSection, host: PluginHost): CredentialProviderOptions {
+  if (section.from === 'oidc') return { ...section, tokenFile: resolvePath(section.tokenFile, host) }
+  if (section.from !== 'ram-role') return section
+  const { from, roleArn, sessionName, stsEndpoint } = section
+  return { from, roleArn, sessionName, stsEndpoint, ...readReferences(section, host) }
+}
+
+function readReferences(references: CredentialReferences, host: PluginHost): AliyunCredentials {
+  const { accessKeyId, accessKeySecret, securityToken } = references
+  return {
     accessKeyId: readSecret(accessKeyId, host),
     accessKeySecret: readSecret(accessKeySecret, host),
     ...(securityToken ? { securityToken: readSecret(securityToken, host) } : {}),
-  })
+  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CryptoContainer } from '@parasol/core/container'
 import { AliyunKms } from '@parasol/kms-aliyun'
 import { type AliyunKmsSection, plugin } from '@parasol/kms-aliyun/container'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type ScriptedServer, startScriptedServer } from './scripted-server.js'
 
 let server: ScriptedServer
@@ -87,6 +87,8 @@ it.each([
   ['a secret in the file itself', { credentials: { accessKeyId: 'LTAI', accessKeySecret: 'secret' } }],
   ['half of the credentials', { credentials: { accessKeyId: { env: 'OWN_KEY_ID' } } }],
   ['a transport that nobody knows', { transport: 'axios' }],
+  ['a source of credentials that nobody knows', { credentials: { from: 'vault' } }],
+  ['a role without its ARN', { credentials: { from: 'oidc', tokenFile: 'token' } }],
   ['no attempt', { maxAttempts: 0 }],
   ['too many attempts', { maxAttempts: 21 }],
   ['an attempt without time', { attemptTimeoutMs: 9 }],
@@ -94,6 +96,26 @@ it.each([
   ['half a call at a time', { maxConcurrent: 0.5 }],
 ])('refuses a section with %s', (_name, wrong) => {
   expect(plugin.options.safeParse({ region: 'cn-test', ...wrong }).success).toBe(false)
+})
+
+it.each([
+  { from: 'default' },
+  { from: 'ecs-ram-role', roleName: 'app' },
+  { from: 'ram-role', accessKeyId: { env: 'A' }, accessKeySecret: { env: 'B' }, roleArn: 'acs:ram::1:role/app' },
+  { from: 'oidc', oidcProviderArn: 'acs:ram::1:oidc-provider/k8s', tokenFile: 'token', roleArn: 'acs:ram::1:role/app' },
+  { from: 'uri', uri: 'http://127.0.0.1:8080/credentials' },
+])('takes temporary credentials %j', (credentials) => {
+  const section = { region: 'cn-test', credentials }
+  expect(plugin.options.parse(section)).toEqual(section)
+})
+
+it('obtains the temporary credentials that its section names', async () => {
+  vi.stubEnv('ALIBABA_CLOUD_ACCESS_KEY_ID', 'LTAIchain')
+  vi.stubEnv('ALIBABA_CLOUD_ACCESS_KEY_SECRET', 'secret')
+  await using container = open({ endpoint: server.endpoint, protocol: 'http', credentials: { from: 'default' } })
+  await container.kms('main').encrypt('alias/one', text, {})
+  expect(server.requests.at(-1)?.accessKeyId).toBe('LTAIchain')
+  vi.unstubAllEnvs()
 })
 
 it('takes every option', () => {

@@ -45,6 +45,17 @@ describe.each(transports)('over transport %s', (transport) => {
     expect(headers.host).toBe(server.endpoint)
   })
 
+  it.each(['alias/one', '0b30658a-ed1a-4922-b8f7-a673ca9c0001', 'acs:kms:cn-hangzhou:1234:key/key-hzz62f1cb66fa42qo'])(
+    'sends the id, alias or ARN %s as it is',
+    async (keyId) => {
+      await server
+        .kms()
+        .encrypt(keyId, text, context)
+        .catch(() => undefined)
+      expect(server.requests.at(-1)?.form.get('KeyId')).toBe(keyId)
+    },
+  )
+
   it('sends an empty plaintext and gives it back', async () => {
     const kms = server.kms()
     const blob = await kms.encrypt('alias/one', new Uint8Array(0), context)
