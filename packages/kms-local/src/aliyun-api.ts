@@ -6,8 +6,14 @@ import { importOperations } from './import-operations.js'
 import { keyOperations } from './key-operations.js'
 import { macOperations } from './mac-operations.js'
 import type { Operation } from './operation.js'
+import { serviceOperations } from './service-operations.js'
 import { tagOperations } from './tag-operations.js'
 import { versionOperations } from './version-operations.js'
+
+const uses = { ...cryptoOperations, ...exportOperations, ...asymmetricOperations, ...macOperations }
+
+/** Operations that change nothing, of which a request may ask what would become of it. */
+export const dryRunOperations: ReadonlySet<string> = new Set(Object.keys(uses))
 
 /**
  * The operations of Alibaba Cloud KMS, version 2016-01-20, that this service offers, by the name of their action.
@@ -15,15 +21,12 @@ import { versionOperations } from './version-operations.js'
  */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
-    ...cryptoOperations,
-    ...exportOperations,
-    ...asymmetricOperations,
-    ...macOperations,
+    ...uses,
     ...importOperations,
     ...keyOperations,
     ...versionOperations,
     ...aliasOperations,
     ...tagOperations,
-    DescribeRegions: () => ({ Regions: { Region: [{ RegionId: 'local' }] } }),
+    ...serviceOperations,
   }),
 )

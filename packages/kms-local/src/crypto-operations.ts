@@ -12,7 +12,6 @@ export const cryptoOperations: OperationTable = {
 }
 
 function encrypt(service: KeyService, parameters: Parameters): object {
-  parameters.refuse('DryRun')
   const keyId = parameters.text('KeyId')
   const text = Buffer.from(parameters.text('Plaintext', { empty: true }))
   const { blob, ...use } = service.encrypt(keyId, text, parameters.context('EncryptionContext'))
@@ -21,7 +20,7 @@ function encrypt(service: KeyService, parameters: Parameters): object {
 }
 
 function decrypt(service: KeyService, parameters: Parameters): object {
-  parameters.refuse('DryRun', 'Recipient')
+  parameters.refuse('Recipient')
   const blob = parameters.base64('CiphertextBlob')
   const { text, ...use } = service.decrypt(blob, parameters.context('EncryptionContext'))
   const plaintext = Buffer.from(text.buffer).toString()
@@ -31,7 +30,7 @@ function decrypt(service: KeyService, parameters: Parameters): object {
 
 /** The plaintext does not leave the service. */
 function reEncrypt(service: KeyService, parameters: Parameters): object {
-  parameters.refuse('DryRun', 'SourceKeyId', 'SourceKeyVersionId', 'SourceEncryptionAlgorithm')
+  parameters.refuse('SourceKeyId', 'SourceKeyVersionId', 'SourceEncryptionAlgorithm')
   const blob = parameters.base64('CiphertextBlob')
   const keyId = parameters.text('DestinationKeyId')
   const destination = parameters.context('DestinationEncryptionContext')
@@ -54,7 +53,7 @@ export function dataKeyLength(parameters: Parameters): number {
 }
 
 function generateDataKey(service: KeyService, parameters: Parameters, withPlaintext: boolean): object {
-  parameters.refuse('DryRun', 'Recipient')
+  parameters.refuse('Recipient')
   const keyId = parameters.text('KeyId')
   const length = dataKeyLength(parameters)
   const { text, blob, ...use } = service.generateDataKey(keyId, length, parameters.context('EncryptionContext'))

@@ -13,7 +13,6 @@ export const exportOperations: OperationTable = {
 }
 
 function exportDataKey(service: KeyService, parameters: Parameters): object {
-  parameters.refuse('DryRun')
   const wrap = wrapperOf(parameters)
   const { text, ...use } = service.decrypt(parameters.base64('CiphertextBlob'), parameters.context('EncryptionContext'))
   const ExportedDataKey = wrapAndZero(text, wrap, 'CiphertextBlob')
@@ -21,7 +20,6 @@ function exportDataKey(service: KeyService, parameters: Parameters): object {
 }
 
 function generateAndExport(service: KeyService, parameters: Parameters): object {
-  parameters.refuse('DryRun')
   const wrap = wrapperOf(parameters)
   const context = parameters.context('EncryptionContext')
   const { text, blob, ...use } = service.generateDataKey(parameters.text('KeyId'), dataKeyLength(parameters), context)

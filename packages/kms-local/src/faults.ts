@@ -54,6 +54,22 @@ const kinds = {
     message: 'This operation is forbidden by permission system.',
     code: 'ACCESS_DENIED',
   },
+  /** What every dry run ends in; the codes are documented, their statuses are not. */
+  DryRunOperationError: {
+    status: 400,
+    message: 'The request would have succeeded if the DryRun parameter was not specified.',
+    code: 'INVALID_INPUT',
+  },
+  ValidationError: {
+    status: 400,
+    message: 'The specified parameters in the request are invalid.',
+    code: 'INVALID_INPUT',
+  },
+  AccessDeniedError: {
+    status: 403,
+    message: 'You are not authorized to perform the operation on the specified resource.',
+    code: 'ACCESS_DENIED',
+  },
   'Rejected.Throttling': { status: 429, message: 'QPS Limit Exceeded', code: 'THROTTLED' },
   'InvalidAccessKeyId.NotFound': {
     status: 404,

@@ -75,9 +75,31 @@ async function updateKeyDescription(service: KeyService, parameters: Parameters)
 }
 
 function listKeys({ keys }: KeyService, parameters: Parameters): object {
-  parameters.refuse('Filters')
-  const { page, items } = paginate(keys, parameters)
+  const filters = parseFilters(parameters.find('Filters') ?? '[]')
+  const { page, items } = paginate(
+    keys.filter((key) => filters.every(({ name, values }) => values.includes(filterable[name](key)))),
+    parameters,
+  )
   return { ...page, Keys: { Key: items.map(({ metadata: { id } }) => ({ KeyId: id, KeyArn: keyArn(id) })) } }
+}
+
+const filterable = {
+  KeyState: (key: Key): string => key.metadata.state,
+  KeySpec: specNameOf as (key: Key) => string,
+  KeyUsage: usageOf as (key: Key) => string,
+  ProtectionLevel: (): string => 'SOFTWARE',
+}
+
+/** Reads `[{"Key":"KeyState","Values":["Enabled"]}]`. @throws KmsFault InvalidParameter */
+function parseFilters(text: string): readonly { name: keyof typeof filterable; values: readonly unknown[] }[] {
+  try {
+    return (JSON.parse(text) as { Key: string; Values: unknown[] }[]).map(({ Key, Values }) => {
+      if (!Object.hasOwn(filterable, Key) || !Array.isArray(Values)) throw new TypeError('No filter')
+      return { name: Key as keyof typeof filterable, values: Values }
+    })
+  } catch {
+    throw new KmsFault('InvalidParameter', 'Filters')
+  }
 }
 
 function describe(key: Key): object {

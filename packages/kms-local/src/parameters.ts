@@ -60,6 +60,24 @@ export class Parameters {
     return number
   }
 
+  /** The values of `name.1`, `name.2` and so on, without a gap. */
+  list(name: string): readonly string[] {
+    const values: string[] = []
+    for (let index = 1; this.#values.has(`${name}.${index}`); index++) values.push(this.text(`${name}.${index}`))
+    return values
+  }
+
+  /** The values of `name.1.A`, `name.1.B`, `name.2.A` and so on, without a gap. */
+  records(name: string): readonly Readonly<Record<string, string>>[] {
+    const records: Record<string, string>[] = []
+    for (;;) {
+      const prefix = `${name}.${records.length + 1}.`
+      const fields = [...this.#values].filter(([key]) => key.startsWith(prefix))
+      if (fields.length === 0 || records.length === MAX_RECORDS) return records
+      records.push(Object.fromEntries(fields.map(([key, value]) => [key.slice(prefix.length), value])))
+    }
+  }
+
   /** Canonical base64 of at least one byte. */
   base64(name: string): Buffer {
     const text = this.text(name)
@@ -79,6 +97,7 @@ export class Parameters {
   }
 }
 
+const MAX_RECORDS = 100
 const MAX_CONTEXT_CHARACTERS = 8192
 const STRING = String.raw`"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`
 const PAIR = new RegExp(String.raw`\s*(${STRING})\s*:\s*(${STRING})\s*(,|$)`, 'y')

@@ -31,17 +31,18 @@ function wishesOf(service: KeyService, action: string, parameters: Parameters): 
     ]
   }
   if (action === 'DescribeRegions') return []
-  return [{ action: `kms:${action}`, resources: resourcesOf(service, parameters) }]
+  return [{ action: `kms:${action}`, resources: resourcesOf(service, action, parameters) }]
 }
 
 /** Every key and alias that the parameters name, and all keys where they name none. */
-function resourcesOf(service: KeyService, parameters: Parameters): readonly string[] {
+function resourcesOf(service: KeyService, action: string, parameters: Parameters): readonly string[] {
   const alias = parameters.find('AliasName')
   const key = parameters.find('KeyId') ?? parameters.find('ProtectedResourceArn')
   const resources = [
-    ...(parameters.has('CiphertextBlob') ? [keyOfBlob(service, parameters)] : []),
+    // What was encrypted by a public key does not tell which.
+    ...(parameters.has('CiphertextBlob') && action !== 'AsymmetricDecrypt' ? [keyOfBlob(service, parameters)] : []),
     ...(alias === undefined ? [] : [`${ARN_PREFIX}${alias}`]),
-    ...(key === undefined ? [] : [keyNamed(service, key)]),
+    ...[...(key === undefined ? [] : [key]), ...parameters.list('ResourceId')].map((name) => keyNamed(service, name)),
   ]
   return resources.length === 0 ? [ANY_KEY] : resources
 }

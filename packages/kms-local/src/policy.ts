@@ -13,18 +13,24 @@ export interface Statement {
   readonly Resource: string | readonly string[]
 }
 
+const USES = [
+  'kms:Encrypt',
+  'kms:Decrypt',
+  'kms:GenerateDataKey*',
+  'kms:ReEncrypt*',
+  'kms:*ExportDataKey',
+  'kms:Asymmetric*',
+  'kms:*Mac',
+]
+
 /** The cloud's system policies for who uses keys, who manages them, and who looks on. */
 export const systemPolicies = {
-  'crypto-user': allow('kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*', 'kms:*ExportDataKey'),
+  'crypto-user': allow(...USES, 'kms:GetPublicKey'),
   'crypto-admin': {
     Version: '1',
     Statement: [
       { Effect: 'Allow', Action: 'kms:*', Resource: '*' },
-      {
-        Effect: 'Deny',
-        Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*', 'kms:*ExportDataKey'],
-        Resource: '*',
-      },
+      { Effect: 'Deny', Action: USES, Resource: '*' },
     ],
   },
   'read-only': allow('kms:Describe*', 'kms:List*'),

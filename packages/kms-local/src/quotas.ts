@@ -4,6 +4,8 @@ import { KmsFault } from './faults.js'
 export interface Quotas {
   /** Of what uses keys. */
   readonly crypto?: number
+  /** Of what uses key pairs. */
+  readonly asymmetric?: number
   readonly createKey?: number
   /** Of what describes and lists. */
   readonly metadata?: number
@@ -12,7 +14,7 @@ export interface Quotas {
 }
 
 /** What the shared gateway of Alibaba Cloud allows an account in a region. */
-export const CLOUD_QUOTAS: Quotas = { crypto: 1000, createKey: 10, metadata: 50, changes: 30 }
+export const CLOUD_QUOTAS: Quotas = { crypto: 1000, asymmetric: 200, createKey: 10, metadata: 50, changes: 30 }
 
 /** Counts requests by the second of the clock. */
 export class QuotaCounter {
@@ -41,7 +43,8 @@ export class QuotaCounter {
 function kindOf(action: string): keyof Quotas {
   if (action === 'CreateKey') return 'createKey'
   if (/^(Describe|List)/.test(action)) return 'metadata'
+  if (/^(Asymmetric|GetPublicKey)/.test(action)) return 'asymmetric'
   return CRYPTO.test(action) ? 'crypto' : 'changes'
 }
 
-const CRYPTO = /^(Encrypt|Decrypt|ReEncrypt|GenerateDataKey|ExportDataKey|GenerateAndExport)/
+const CRYPTO = /^(Encrypt|Decrypt|ReEncrypt|GenerateDataKey|ExportDataKey|GenerateAndExport|GenerateMac|VerifyMac)/

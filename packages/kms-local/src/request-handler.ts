@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CryptoError } from '@parasol/core'
 import { accessKeyIdOf, isAcs3 } from './acs3-signature.js'
-import { operations } from './aliyun-api.js'
+import { dryRunOperations, operations } from './aliyun-api.js'
 import { type AnswerFormat, findFormat, json } from './answer-format.js'
 import { type AuditEvent, printable, resourceName } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
+import { isDryRun, tryOut } from './dry-run.js'
 import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
 import { type AccessKey, timestamp } from './keys.js'
@@ -111,17 +112,17 @@ async function perform(
   if (!findFormat(values.get('Format'))) throw new KmsFault('InvalidParameter', 'Format')
   if (!operation) throw new KmsFault('UnsupportedOperation')
   await service.upkeep()
-  if (policy) requirePermission(policy, service, action, parameters)
-  return operation(service, parameters)
+  const work = (): Promise<object> | object => {
+    if (policy) requirePermission(policy, service, action, parameters)
+    return operation(service, parameters)
+  }
+  return dryRunOperations.has(action) && isDryRun(parameters) ? tryOut(work) : work()
 }
 
 /** The body of a refusal. */
 function refuse(exchange: Exchange, error: unknown): string {
   exchange.fault = toFault(error)
-  return exchange.format.write(
-    'Error',
-    describeFault(exchange.fault, exchange.requestId, exchange.request.headers.host),
-  )
+  return exchange.format.write('KMS', describeFault(exchange.fault, exchange.requestId, exchange.request.headers.host))
 }
 
 function describeEvent({ request, requestId, received, isAuthentic, action, fault }: Exchange): AuditEvent {

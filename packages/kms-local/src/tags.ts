@@ -7,14 +7,21 @@ const MAX_CHARACTERS = 128
 
 /** Reads `[{"TagKey":"…","TagValue":"…"}]`. @throws KmsFault InvalidParameter */
 export function parseTags(text: string): Tags {
-  const list = parseList(text, 'Tags')
-  const entries = list.map((entry): [string, string] => {
-    const { TagKey, TagValue = '' } = (entry ?? {}) as Record<string, unknown>
-    if (!isTagKey(TagKey) || !isTagText(TagValue)) throw new KmsFault('InvalidParameter', 'Tags')
-    return [TagKey, TagValue]
+  const records = parseList(text, 'Tags').map((entry) => {
+    const { TagKey, TagValue } = (entry ?? {}) as Record<string, unknown>
+    return { Key: TagKey, Value: TagValue }
+  })
+  return checkTags(records, 'Tags')
+}
+
+/** @throws KmsFault InvalidParameter unless there are some, each with a key of its own */
+export function checkTags(records: readonly { readonly [name: string]: unknown }[], parameter: string): Tags {
+  const entries = records.map(({ Key, Value = '' }): [string, string] => {
+    if (!isTagKey(Key) || !isTagText(Value)) throw new KmsFault('InvalidParameter', parameter)
+    return [Key, Value]
   })
   const tags = new Map(entries)
-  if (entries.length === 0 || tags.size !== entries.length) throw new KmsFault('InvalidParameter', 'Tags')
+  if (entries.length === 0 || tags.size !== entries.length) throw new KmsFault('InvalidParameter', parameter)
   return Object.fromEntries(tags)
 }
 

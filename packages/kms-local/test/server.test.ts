@@ -124,7 +124,13 @@ it.each([
   ['a missing parameter', { Action: 'Encrypt', KeyId: 'alias/one' }, 'MissingParameter'],
   ['a blob that is not base64', { Action: 'Decrypt', CiphertextBlob: '***' }, 'InvalidParameter'],
   ['a blob of somebody else', { Action: 'Decrypt', CiphertextBlob: 'QUJD' }, 'InvalidParameter'],
-  ['a dry run', { Action: 'Encrypt', KeyId: 'alias/one', Plaintext: 'x', DryRun: 'true' }, 'InvalidParameter'],
+  ['a dry run', { Action: 'Encrypt', KeyId: 'alias/one', Plaintext: 'x', DryRun: 'true' }, 'DryRunOperationError'],
+  ['a dry run of what would fail', { Action: 'Encrypt', KeyId: 'alias/none', DryRun: 'true' }, 'ValidationError'],
+  [
+    'a dry run that is none',
+    { Action: 'Encrypt', KeyId: 'alias/one', Plaintext: 'x', DryRun: '1' },
+    'InvalidParameter',
+  ],
   [
     'a length that is no number',
     { Action: 'GenerateDataKey', KeyId: 'alias/one', NumberOfBytes: '3e1' },
@@ -176,8 +182,8 @@ it('answers with XML where that is asked, faults too', async () => {
   )
   const refused = await callXml(running, { Action: 'DescribeKey', KeyId: 'alias/none' })
   expect(refused.status).toBe(404)
-  expect(refused.text).toMatch(/<Error><HttpStatus>404<\/HttpStatus><Code>Forbidden.KeyNotFound<\/Code>/)
-  expect((await callXml(running, { Action: 'ListKeys', AccessKeyId: 'nobody' })).text).toContain('<Error>')
+  expect(refused.text).toMatch(/<KMS><HttpStatus>404<\/HttpStatus><Code>Forbidden.KeyNotFound<\/Code>/)
+  expect((await callXml(running, { Action: 'ListKeys', AccessKeyId: 'nobody' })).text).toContain('<KMS>')
 })
 
 it('escapes what XML gives a meaning to, and refuses what XML cannot hold', async () => {
