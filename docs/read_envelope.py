@@ -9,7 +9,8 @@ call of your KMS. Suite 3, NaCl's secretbox, is not in `cryptography` and is lef
 
 INPUT is a token, a record as JSON ({"phone": token, "kms_encrypt_key": token}), a binary ciphertext or, with --stream, a
 stream. FILE holds the 32
-bytes of the data key. COMMAND gets a wrapped key on its standard input and writes the data key to its standard output.
+bytes of the data key. COMMAND gets a wrapped key on its standard input and writes the data key to its standard output; if
+it fails, the next wrapped key is tried. With --kind 2 it gets what recovery keys open: open_recovery.py is such a command.
 """
 import argparse, base64, hashlib, hmac, json, re, struct, subprocess, sys
 
@@ -24,24 +25,24 @@ class DecryptionFailed(Exception):
     """Wrong key, wrong context, damaged or forged."""
 
 
-def open_value(ciphertext, context, unwrap):
+def open_value(ciphertext, context, unwrap, kind=KMS):
     """The bytes of a single value. `context` is complete, with "parasol:purpose"; `unwrap(label, wrapped_key)` gives the
-    data key, or None if the wrapped key is not one of yours: then the next one is tried."""
-    suite, key, field_at = open_green_key(ciphertext, context, unwrap)
+    data key, or None if the wrapped key is not one of yours: then the next one of that kind is tried."""
+    suite, key, field_at = open_green_key(ciphertext, context, unwrap, kind)
     return open_field(suite, key, ciphertext[field_at:], b"\x00")
 
 
-def open_record(green_key, fields, context, unwrap):
+def open_record(green_key, fields, context, unwrap, kind=KMS):
     """The bytes of each field, by its name."""
-    suite, key, end = open_green_key(green_key, context, unwrap)
+    suite, key, end = open_green_key(green_key, context, unwrap, kind)
     if end != len(green_key):
         raise DecryptionFailed
     return {name: open_field(suite, key, field, b"\x01" + name.encode()) for name, field in fields.items()}
 
 
-def open_stream(ciphertext, context, unwrap):
+def open_stream(ciphertext, context, unwrap, kind=KMS):
     """The bytes of a stream, all at once."""
-    suite, record_key, at = open_green_key(ciphertext, context, unwrap)
+    suite, record_key, at = open_green_key(ciphertext, context, unwrap, kind)
     header, segments, opened = ciphertext[at:at + 1], ciphertext[at + 1:], []
     if not header or not 8 <= header[0] <= 20:
         raise DecryptionFailed
@@ -55,7 +56,7 @@ def open_stream(ciphertext, context, unwrap):
     return b"".join(opened)
 
 
-def open_green_key(data, context, unwrap):
+def open_green_key(data, context, unwrap, wanted):
     """The suite, the record key, and where the green key ends."""
     if len(data) < 59 or data[0] != VERSION or data[1] not in AEADS or not 1 <= data[58] <= 16:
         raise DecryptionFailed
@@ -67,7 +68,7 @@ def open_green_key(data, context, unwrap):
             raise DecryptionFailed
         wrapped_keys.append((kind[0], text(label), wrapped))
     entries, tag = data[58:at], data[at:at + 16]
-    unwrapped = (unwrap(label, wrapped) for kind, label, wrapped in wrapped_keys if kind == KMS)
+    unwrapped = (unwrap(label, wrapped) for kind, label, wrapped in wrapped_keys if kind == wanted)
     data_key = next((key for key in unwrapped if key is not None), b"")
     if len(data_key) != 32:
         raise DecryptionFailed
@@ -124,6 +125,7 @@ def main():
     parser.add_argument("--context", type=json.loads, default={})
     parser.add_argument("--purpose")
     parser.add_argument("--stream", action="store_true")
+    parser.add_argument("--kind", type=int, default=KMS)
     key = parser.add_mutually_exclusive_group(required=True)
     key.add_argument("--data-key", type=argparse.FileType("rb"))
     key.add_argument("--unwrap")
@@ -133,22 +135,23 @@ def main():
     def unwrap(_label, wrapped):
         if options.data_key:
             return options.data_key.read()
-        return subprocess.run(options.unwrap, shell=True, input=wrapped, stdout=subprocess.PIPE, check=True).stdout
+        done = subprocess.run(options.unwrap, shell=True, input=wrapped, stdout=subprocess.PIPE)
+        return done.stdout if done.returncode == 0 else None
 
     data = sys.stdin.buffer.read()
     if options.stream:
-        sys.stdout.buffer.write(open_stream(data, context, unwrap))
+        sys.stdout.buffer.write(open_stream(data, context, unwrap, options.kind))
     elif data.startswith(b"{"):
         fields = {name: parse_token(token) for name, token in json.loads(data).items()}
-        opened = open_record(fields.pop("kms_encrypt_key"), fields, context, unwrap)
+        opened = open_record(fields.pop("kms_encrypt_key"), fields, context, unwrap, options.kind)
         print(json.dumps({name: value.decode() for name, value in opened.items()}, ensure_ascii=False))
     else:
         ciphertext = parse_token(data.decode().strip()) if data.startswith(b"enc1.") else data
-        sys.stdout.buffer.write(open_value(ciphertext, context, unwrap))
+        sys.stdout.buffer.write(open_value(ciphertext, context, unwrap, options.kind))
 
 
 if __name__ == "__main__":
     try:
         main()
-    except (DecryptionFailed, subprocess.CalledProcessError):
+    except DecryptionFailed:
         sys.exit("Decryption failed")

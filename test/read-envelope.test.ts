@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EnvelopeProvider } from '@parasol/backend-envelope'
+import { EnvelopeProvider, RecoveryKey } from '@parasol/backend-envelope'
 import { createCrypto, flattenRecord, parseToken } from '@parasol/core'
 import { FakeKms } from '@parasol/testing'
 import { afterAll, expect, it } from 'vitest'
@@ -81,6 +81,25 @@ it.skipIf(!hasPython)(
   },
 )
 
+it.skipIf(!hasPython)('agrees with every vector of recovery keys (needs python3-cryptography)', () => {
+  const vectors = join(root, 'packages', 'backend-envelope', 'test', 'vectors')
+  const checked = execFileSync(python ?? '', ['-c', CHECK_RECOVERY, join(root, 'docs'), vectors], { encoding: 'utf8' })
+  expect(JSON.parse(checked)).toEqual(['recovery', 'recovery-refused'].map((name) => readable(name).length))
+})
+
+it.skipIf(!hasPython)('reads a token by a recovery key that this SDK made (needs python3-cryptography)', async () => {
+  using key = await RecoveryKey.generate()
+  const recovery = [{ publicKey: key.publicKey.toString() }]
+  const saved = new EnvelopeProvider({ kms, keyId: 'alias/parasol', recovery })
+  const cipher = createCrypto([saved], { 'customer.phone': { scheme: 'envelope' } }).for('customer.phone')
+  const file = join(folder, 'recovery.key')
+  await key.withSecret(async (secret) => writeFileSync(file, `secret ${Buffer.from(secret).toString('hex')}\n`))
+  const unwrap = `'${python}' '${join(root, 'docs', 'open_recovery.py')}' --secret-key '${file}' --purpose customer.phone`
+  const token = await cipher.encrypt('13800138000', CONTEXT)
+  const { status, stdout } = run(token, '--kind', '2', '--unwrap', unwrap)
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '13800138000' })
+})
+
 it('is one page that needs nothing of ours', () => {
   const source = read('docs/read_envelope.py')
   expect(source.split('\n').length).toBeLessThanOrEqual(160)
@@ -117,6 +136,33 @@ for vector in refused:
     except DecryptionFailed: continue
     raise AssertionError(vector["wrong"])
 print(json.dumps([len(values), len(records), len(streams), len(refused)]))
+`
+
+const CHECK_RECOVERY = `
+import json, pathlib, sys
+sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True
+from open_recovery import open_wrapped_key
+from read_envelope import AEADS, DecryptionFailed, open_value
+unhex = bytes.fromhex
+load = lambda name: json.loads((pathlib.Path(sys.argv[2]) / (name + ".json")).read_text("utf-8"))
+def opened(vector):
+    import hashlib
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    secret = unhex(vector["recoverySecret"])
+    public = X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    name = "x25519:" + hashlib.sha256(public).hexdigest()[:16]
+    purpose = vector["context"].get("parasol:purpose")
+    unwrap = lambda label, wrapped: open_wrapped_key(wrapped, secret, purpose) if label == name else None
+    return open_value(unhex(vector["ciphertext"]), vector["context"], unwrap, 2)
+recovery = load("recovery")
+for vector in recovery: assert opened(vector) == unhex(vector["plaintext"]), vector["name"]
+refused = load("recovery-refused")
+for vector in refused:
+    try: opened(vector)
+    except DecryptionFailed: continue
+    raise AssertionError(vector["wrong"])
+print(json.dumps([len(recovery), len(refused)]))
 `
 
 /** `ConcatKDFHash` of the package is the same KDF by other hands. */

@@ -5,6 +5,9 @@ import * as z from 'zod'
 import type { DataKeyPolicy } from './data-key-policy.js'
 import { dataKeysSchema } from './data-keys-schema.js'
 import { EnvelopeProvider } from './envelope-provider.js'
+import type { RecoveryRecipient } from './recovery-recipient.js'
+import { type RecoveryReference, recoveryKmsNames, recoverySchema, sameKey } from './recovery-schema.js'
+import { isSegmentSize, SEGMENT_SIZES } from './stream-header.js'
 import { suiteNames } from './suites.js'
 
 /** A section of `schemes` in parasol.yaml with `use: envelope`. */
@@ -14,24 +17,56 @@ export interface EnvelopeSection {
   readonly suite: string
   readonly readSuites: readonly string[]
   readonly dataKeys: DataKeyPolicy
+  readonly segmentBytes?: number | undefined
+  readonly recovery?: readonly RecoveryReference[] | undefined
 }
 
 const suite = z.enum(suiteNames as [string, ...string[]])
 
-const section: z.ZodType<EnvelopeSection> = z.strictObject({
-  kms: z.string().min(1).describe('Name of the KMS, from the section "kms"'),
-  keyId: z.string().min(1).describe('The KMS key that wraps data keys: an id, or an alias such as alias/parasol'),
-  suite: suite.default('aes-256-gcm').describe('The suite that encrypts'),
-  readSuites: z
-    .array(suite)
-    .default([...suiteNames])
-    .describe('The suites that are read; all of them'),
-  dataKeys: dataKeysSchema.default('per-record'),
-})
+const section: z.ZodType<EnvelopeSection> = z
+  .strictObject({
+    kms: z.string().min(1).describe('Name of the KMS, from the section "kms"'),
+    keyId: z.string().min(1).describe('The KMS key that wraps data keys: an id, or an alias such as alias/parasol'),
+    suite: suite.default('aes-256-gcm').describe('The suite that encrypts'),
+    readSuites: z
+      .array(suite)
+      .default([...suiteNames])
+      .describe('The suites that are read; all of them'),
+    dataKeys: dataKeysSchema.default('per-record'),
+    segmentBytes: z
+      .int()
+      .refine(isSegmentSize, `Expected ${SEGMENT_SIZES}`)
+      .optional()
+      .describe('Bytes of plaintext in a segment of a stream; 65536'),
+    recovery: recoverySchema.optional(),
+  })
+  .superRefine(({ keyId, recovery }, check) => {
+    const path = sameKey(keyId, recovery)
+    if (path) check.addIssue({ code: 'custom', path: [...path], message: SAME_KEY })
+  })
+
+const SAME_KEY = 'Expected another key: two of the scheme are called the same; write the ARN of one, or another alias'
 
 export const plugin: Plugin<EnvelopeSection> = definePlugin({
   options: section,
-  kmsNames: ({ kms }) => [kms],
-  module: (scheme, { kms, ...options }) =>
-    providerModule(scheme, (kms: Kms) => new EnvelopeProvider({ ...options, kms, scheme }), [injectKms(kms)]),
+  kmsNames: ({ kms, recovery }) => [kms, ...recoveryKmsNames(recovery)],
+  module: (scheme, { kms, recovery, segmentBytes, ...options }) =>
+    providerModule(
+      scheme,
+      (kms: Kms, ...recoveryKms: Kms[]) =>
+        new EnvelopeProvider({
+          ...options,
+          kms,
+          scheme,
+          ...(segmentBytes === undefined ? {} : { segmentBytes }),
+          recovery: recovery && withKms(recovery, recoveryKms),
+        }),
+      [injectKms(kms), ...recoveryKmsNames(recovery).map(injectKms)],
+    ),
 })
+
+/** @param kms those of `recoveryKmsNames`, in their order */
+function withKms(recovery: readonly RecoveryReference[], kms: readonly Kms[]): readonly RecoveryRecipient[] {
+  const rest = kms.values()
+  return recovery.map((each) => ('kms' in each ? { keyId: each.keyId, kms: rest.next().value as Kms } : each))
+}

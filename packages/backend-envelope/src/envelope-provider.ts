@@ -4,7 +4,6 @@ import {
   decryptionFailed,
   type EncryptionContext,
   encodeContext,
-  type Kms,
   type ProviderTraits,
   type RandomAccess,
   type RecordProvider,
@@ -15,8 +14,9 @@ import {
   throwIfAborted,
 } from '@parasol/core'
 import { createDataKeys } from './create-data-keys.js'
-import { type DataKeyPolicy, partitionKeyOf } from './data-key-policy.js'
+import { partitionKeyOf } from './data-key-policy.js'
 import type { DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
+import type { EnvelopeOptions } from './envelope-options.js'
 import { FIELD_OVERHEAD, fieldAad } from './field.js'
 import { decodeGreenKey, encodeGreenKey, type GreenKey } from './green-key.js'
 import { joinBytes } from './join-bytes.js'
@@ -29,22 +29,6 @@ import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
 import type { RecordKey, Suite } from './suite.js'
 import { suiteByName, suiteNames } from './suites.js'
 import { use } from './use.js'
-
-export interface EnvelopeOptions {
-  readonly kms: Kms
-  /** The KMS key that wraps data keys: an id, an alias or whatever else the KMS takes. At most 255 bytes. */
-  readonly keyId: string
-  /** The suite that encrypts; `aes-256-gcm` by default. */
-  readonly suite?: string
-  /** The suites that are read, beside the one that encrypts; all by default. */
-  readonly readSuites?: readonly string[]
-  /** How long data keys live; `per-record` by default. */
-  readonly dataKeys?: DataKeyPolicy
-  /** `envelope` by default. */
-  readonly scheme?: string
-  /** Bytes of plaintext in a segment of a stream: a power of two from 256 to 1,048,576; 65,536 by default. */
-  readonly segmentBytes?: number
-}
 
 const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
 /** More than any policy allows a data key that is shared. */
@@ -73,11 +57,11 @@ export class EnvelopeProvider
 
   /** @throws CryptoError INVALID_CONFIG for a suite that there is not, a key id that is too long, or a limit out of range */
   constructor({ suite = 'aes-256-gcm', readSuites = suiteNames, scheme = 'envelope', ...options }: EnvelopeOptions) {
-    const { kms, keyId, dataKeys = 'per-record', segmentBytes = DEFAULT_SEGMENT_BYTES } = options
+    const { dataKeys = 'per-record', segmentBytes = DEFAULT_SEGMENT_BYTES } = options
     this.scheme = scheme
     this.#suite = suiteByName(suite)
     this.#readable = new Map([...readSuites, suite].map(suiteByName).map((each) => [each.id, each]))
-    this.#dataKeys = createDataKeys(dataKeys, { kms, keyId })
+    this.#dataKeys = createDataKeys(dataKeys, options)
     this.#partitionKey = partitionKeyOf(dataKeys)
     this.#streamHeader = encodeHeader(segmentBytes)
   }

@@ -9,11 +9,18 @@ import {
 } from '@parasol/core'
 import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
 import {
+  createRecipients,
+  kmsWrapping,
+  type Recipient,
+  type RecoveryRecipient,
+  requireKeyId,
+} from './recovery-recipient.js'
+import {
   encodeWrappedKeys,
   isMadeWith,
   KMS_WRAPPING,
-  MAX_LABEL_BYTES,
-  MAX_WRAPPED_BYTES,
+  MAX_WRAPPED_KEYS,
+  RECOVERY_WRAPPING,
   type WrappedKey,
   type WrappedKeyList,
 } from './wrapped-keys.js'
@@ -22,22 +29,27 @@ export interface KmsDataKeysOptions {
   readonly kms: Kms
   /** At most 255 bytes. */
   readonly keyId: string
+  /**
+   * Who else can open every data key. Undefined: nobody, and `rewrap` keeps the wrappings that are there; a list, also an
+   * empty one: `rewrap` makes them those of the list.
+   */
+  readonly recovery?: readonly RecoveryRecipient[] | undefined
 }
 
 /** One data key for each record: asked of the KMS each time, and destroyed at the end of the call. */
 export class PerRecordDataKeys implements DataKeySource {
   readonly #kms: Kms
   readonly #keyId: string
+  readonly #recipients: readonly Recipient[] | undefined
   readonly #calls = { generateDataKey: 0, decrypt: 0, encrypt: 0 }
   #closed = false
 
-  /** @throws CryptoError INVALID_CONFIG for a key id that does not fit into a green key */
-  constructor({ kms, keyId }: KmsDataKeysOptions) {
-    if (keyId === '' || !keyId.isWellFormed() || Buffer.byteLength(keyId) > MAX_LABEL_BYTES) {
-      throw new CryptoError('INVALID_CONFIG', `A key id has 1 to ${MAX_LABEL_BYTES} bytes of UTF-8`)
-    }
+  /** @throws CryptoError INVALID_CONFIG for key ids that do not fit into a green key or are not distinct */
+  constructor({ kms, keyId, recovery }: KmsDataKeysOptions) {
+    requireKeyId(keyId)
     this.#kms = kms
     this.#keyId = keyId
+    this.#recipients = recovery && createRecipients(recovery, keyId)
   }
 
   async forEncryption({ kmsContext }: DataKeyRequest, options?: CallOptions): Promise<DataKeyLease> {
@@ -45,7 +57,8 @@ export class PerRecordDataKeys implements DataKeySource {
     const key = await this.#kms.generateDataKey(this.#keyId, kmsContext, options)
     try {
       requireKeyLength(key.plaintext.length)
-      return lease(key, encodeWrappedKeys([this.#wrapping(key.wrapped)], key.plaintext))
+      const keys = [kmsWrapping(this.#keyId, key.wrapped), ...(await this.#wrapForOthers(key, kmsContext, options))]
+      return lease(key, encodeWrappedKeys(keys, key.plaintext))
     } catch (error) {
       key[Symbol.dispose]()
       throw error
@@ -71,16 +84,38 @@ export class PerRecordDataKeys implements DataKeySource {
 
   /** By encrypt, because the Alibaba client has no ReEncrypt and dedicated gateways do not offer it. */
   async rewrap(
-    { plaintext }: DataKeyLease,
+    dataKey: DataKeyLease,
     list: WrappedKeyList,
     kmsContext: EncryptionContext,
     options?: CallOptions,
   ): Promise<Uint8Array> {
+    if (this.#recipients) return this.wrapAnew(dataKey, list, kmsContext, options)
     const former = this.#choose(list)
-    this.#count('encrypt')
-    const renewed = this.#wrapping(await this.#kms.encrypt(this.#keyId, plaintext, kmsContext, options))
+    const renewed = await this.#wrap(dataKey, kmsContext, options)
     const keys = list.keys.map((each) => (each === former ? renewed : each))
-    return encodeWrappedKeys(keys, plaintext)
+    return encodeWrappedKeys(keys, dataKey.plaintext)
+  }
+
+  /**
+   * Wraps a key for the KMS and the recipients of this scheme, and for nobody else. Of the former list only wrappings of
+   * kinds that are not known are kept.
+   *
+   * @throws CryptoError INVALID_INPUT if those are so many that a green key cannot hold them all
+   */
+  async wrapAnew(
+    dataKey: DataKeyLease,
+    { keys }: WrappedKeyList,
+    kmsContext: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    const kept = keys.filter(({ kind }) => kind !== KMS_WRAPPING && kind !== RECOVERY_WRAPPING)
+    const count = 1 + (this.#recipients?.length ?? 0) + kept.length
+    if (count > MAX_WRAPPED_KEYS) {
+      throw new CryptoError('INVALID_INPUT', `${count} wrapped keys: a green key has at most ${MAX_WRAPPED_KEYS}`)
+    }
+    const own = await this.#wrap(dataKey, kmsContext, options)
+    const others = await this.#wrapForOthers(dataKey, kmsContext, options)
+    return encodeWrappedKeys([own, ...others, ...kept], dataKey.plaintext)
   }
 
   stats(): DataKeyStats {
@@ -104,11 +139,25 @@ export class PerRecordDataKeys implements DataKeySource {
     return chosen
   }
 
-  #wrapping(bytes: Uint8Array): WrappedKey {
-    if (bytes.length === 0 || bytes.length > MAX_WRAPPED_BYTES) {
-      throw new CryptoError('KMS_PROTOCOL', `The KMS gave a wrapped key of ${bytes.length} bytes`)
-    }
-    return { kind: KMS_WRAPPING, label: this.#keyId, bytes }
+  async #wrap(dataKey: DataKeyLease, kmsContext: EncryptionContext, options?: CallOptions): Promise<WrappedKey> {
+    this.#count('encrypt')
+    const bytes = await this.#kms.encrypt(this.#keyId, dataKey.plaintext, kmsContext, options)
+    return kmsWrapping(this.#keyId, bytes)
+  }
+
+  /** All of them or none: a record whose recovery is missing would be found out when it is needed. */
+  async #wrapForOthers(
+    { plaintext }: { readonly plaintext: Uint8Array },
+    kmsContext: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<readonly WrappedKey[]> {
+    const recipients = this.#recipients ?? []
+    for (const { callsKms } of recipients) if (callsKms) this.#count('encrypt')
+    const wrapping = recipients.map((recipient) => recipient.wrap(plaintext, kmsContext, options))
+    // The key is zeroed when the first one fails, so nobody may still be reading it then.
+    const settled = await Promise.allSettled(wrapping)
+    for (const each of settled) if (each.status === 'rejected') throw each.reason
+    return Promise.all(wrapping)
   }
 }
 

@@ -7,6 +7,10 @@ export interface SodiumModule {
   _malloc(length: number): number
   /** SHA-512. */
   _crypto_hash(target: number, source: number, length: number, lengthHigh: number): number
+  /** X25519. */
+  _crypto_scalarmult_base(target: number, secretKey: number): number
+  /** 0 unless the result is zero. */
+  _crypto_scalarmult(target: number, secretKey: number, publicKey: number): number
   _crypto_aead_chacha20poly1305_ietf_encrypt(
     target: number,
     targetLength: number,
@@ -38,8 +42,15 @@ export interface SodiumModule {
 
 type SodiumFactory = (options: { readonly getRandomValue: () => number }) => Promise<SodiumModule>
 
-/** Compiles libsodium's WebAssembly. Undefined where that is not possible. */
-export async function loadSodium(): Promise<SodiumModule | undefined> {
+/** libsodium's WebAssembly, compiled once. Undefined where that is not possible. */
+export function loadSodium(): Promise<SodiumModule | undefined> {
+  loading ??= compile()
+  return loading
+}
+
+let loading: Promise<SodiumModule | undefined> | undefined
+
+async function compile(): Promise<SodiumModule | undefined> {
   try {
     // @ts-expect-error: the package has no types
     const { default: factory } = (await import('libsodium')) as { default: SodiumFactory }

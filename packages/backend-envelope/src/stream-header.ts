@@ -11,6 +11,9 @@ const MIN_EXPONENT = 8
 const MAX_EXPONENT = 20
 const LABEL = encodeLabel('parasol/envelope/stream')
 
+/** What sizes of segments there are, for people. */
+export const SEGMENT_SIZES: string = `a power of two from ${2 ** MIN_EXPONENT} to ${2 ** MAX_EXPONENT}`
+
 /**
  * The header of a stream, which follows its green key: one byte e, 8 to 20. Each segment but the last holds 2^e bytes
  * of plaintext, so that no header can make a reader allocate more than a mebibyte.
@@ -18,12 +21,13 @@ const LABEL = encodeLabel('parasol/envelope/stream')
  * @throws CryptoError INVALID_CONFIG unless the size is a power of two from 256 to 1,048,576
  */
 export function encodeHeader(segmentBytes: number): Uint8Array {
+  if (isSegmentSize(segmentBytes)) return Uint8Array.of(Math.log2(segmentBytes))
+  throw new CryptoError('INVALID_CONFIG', `Segments of ${segmentBytes} bytes: ${SEGMENT_SIZES}`)
+}
+
+export function isSegmentSize(segmentBytes: number): boolean {
   const exponent = Math.log2(segmentBytes)
-  if (Number.isInteger(exponent) && isExponent(exponent)) return Uint8Array.of(exponent)
-  throw new CryptoError(
-    'INVALID_CONFIG',
-    `Segments of ${segmentBytes} bytes: a power of two from ${2 ** MIN_EXPONENT} to ${2 ** MAX_EXPONENT}`,
-  )
+  return Number.isInteger(exponent) && isExponent(exponent)
 }
 
 /** The size of a stream's segments; undefined if the byte is not a header. */

@@ -6,9 +6,12 @@ import { TAG_BYTES } from './suite.js'
 
 /** One wrapping of a data key. */
 export interface WrappedKey {
-  /** What can open it; 1: a KMS. A reader carries the kinds that it does not know, and does not use them. */
+  /** What can open it; 1: a KMS, 2: a recovery key. A reader carries the kinds that it does not know, and does not use them. */
   readonly kind: number
-  /** For a KMS, the key id as configured: for people, and to choose among wrappings. At most 255 bytes of UTF-8. */
+  /**
+   * For a KMS, the key id as configured; for a recovery key, its id: for people, and to choose among wrappings. At most 255
+   * bytes of UTF-8.
+   */
   readonly label: string
   /** 1 to 65,535 bytes. */
   readonly bytes: Uint8Array
@@ -22,6 +25,7 @@ export interface WrappedKeyList {
 }
 
 export const KMS_WRAPPING = 1
+export const RECOVERY_WRAPPING = 2
 export const MAX_WRAPPED_KEYS = 16
 export const MAX_LABEL_BYTES = 255
 export const MAX_WRAPPED_BYTES = 65_535

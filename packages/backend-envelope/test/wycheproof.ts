@@ -27,3 +27,12 @@ export function readWycheproof(file: string): readonly WycheproofTest[] {
     .filter(({ ivSize, keySize, tagSize }) => ivSize === 96 && keySize === 256 && tagSize === 128)
     .flatMap(({ tests }) => tests)
 }
+
+/** A test of X25519, all of it in hexadecimal. */
+export type X25519Test = Readonly<Record<'private' | 'public' | 'shared', string>> & { readonly tcId: number }
+
+export function readX25519(): readonly X25519Test[] {
+  const text = readFileSync(join(folder, 'x25519_test.json'), 'utf8')
+  const { testGroups }: { testGroups: { tests: X25519Test[] }[] } = JSON.parse(text)
+  return testGroups.flatMap(({ tests }) => tests)
+}

@@ -119,3 +119,65 @@ it('says where a failover names a KMS twice, or one that there is not', async ()
     message: expect.stringMatching(/^parasol\.yaml:5:\d+ kms\.main\.fallback\[0\]\.kms: no KMS "spar"/),
   })
 })
+
+const PUBLIC_KEY = 'x25519:6XZ1p_dyPVzGpmRwrYpuVxTTCR5DPPIzJjHPa_SfElE'
+const envelopeWith = (options: string): string =>
+  file(closed)
+    .replace('schemes:', '  far: { use: local, store: ./far, keyFile: ./far.key, createKeys: [alias/far] }\nschemes:')
+    .replace('envelope: { kms: own, keyId: alias/parasol }', `envelope: { kms: own, keyId: alias/parasol, ${options} }`)
+
+it('wraps data keys for the recipients of the file, one of which is another KMS', async () => {
+  write(envelopeWith(`recovery: [{ publicKey: '${PUBLIC_KEY}' }, { kms: far, keyId: alias/far }]`))
+  const first = await open()
+  const token = await first.router.for('customer.phone').encrypt('13800138000', context)
+  await first.close()
+  expect(Buffer.from(token.split('.')[2] ?? '', 'base64url').toString('latin1')).toMatch(
+    /x25519:[0-9a-f]{16}.*alias\/far/s,
+  )
+
+  write(
+    envelopeWith('suite: aes-256-gcm').replace(
+      'envelope: { kms: own, keyId: alias/parasol',
+      'envelope: { kms: far, keyId: alias/far',
+    ),
+  )
+  await using second = await open()
+  expect(await second.router.for('customer.phone').decrypt(token, context)).toBe('13800138000')
+})
+
+it.each([
+  ['recovery: [{ kms: far, keyId: alias/parasol }]', /recovery\[0\]\.keyId: Expected another key/],
+  [
+    `recovery: [{ publicKey: '${PUBLIC_KEY}' }, { publicKey: '${PUBLIC_KEY}' }]`,
+    /recovery\[1\]\.publicKey: Expected another key/,
+  ],
+  ["recovery: [{ publicKey: 'x25519:AAAA' }]", /recovery\[0\]\.publicKey: Expected the public half of a recovery key/],
+  ['recovery: [{ kms: fat, keyId: alias/far }]', /recovery\[0\]\.kms: no KMS "fat" .*did you mean "far"\?/],
+  ['recovery: [{ kms: far }]', /recovery\[0\].*keyId/],
+  ['recovery: yes', /recovery: expected a list/],
+  ['segmentBytes: 1000', /segmentBytes: Expected a power of two from 256 to 1048576/],
+  ['segmentBytes: 128', /segmentBytes: Expected a power of two/],
+  ['segmentBytes: "65536"', /segmentBytes: expected a (whole )?number/],
+])('says with its line what is wrong in %s', async (options, problem) => {
+  write(envelopeWith(options))
+  await expect(open()).rejects.toMatchObject({
+    code: 'INVALID_CONFIG',
+    message: expect.stringMatching(new RegExp(`^parasol\\.yaml:7:\\d+ schemes\\.envelope\\.${problem.source}`)),
+  })
+})
+
+it('writes streams in segments of the size that the file says', async () => {
+  write(envelopeWith('segmentBytes: 256'))
+  await using crypto = await open()
+  const lengths: number[] = []
+  async function* source(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(1000)
+  }
+  let total = 0
+  for await (const part of crypto.router.for('customer.phone').encryptStream(source(), context)) {
+    lengths.push(part.length)
+    total += part.length
+  }
+  const head = lengths[0] ?? 0
+  expect(total - head).toBe(1000 + 4 * 16)
+})
