@@ -39,4 +39,17 @@ export const commands: readonly CommandEntry[] = [
     summary: { en: 'show what a token or a file says of itself', zh: '显示令牌或文件自述的内容' },
     load: async () => (await import('./commands/inspect.js')).inspectCommand,
   },
+  {
+    name: 'serve',
+    summary: { en: 'serve the use cases over HTTP', zh: '通过 HTTP 提供服务' },
+    load: async () => (await import('./commands/serve.js')).serveCommand,
+  },
+  {
+    name: 'log',
+    summary: {
+      en: 'check, search, restore and export the logs of the service',
+      zh: '检查、查找、恢复和导出服务的日志',
+    },
+    load: async () => (await import('./commands/log.js')).logCommand,
+  },
 ]

@@ -1,8 +1,17 @@
-export { type LogDamage, type LogHead, type LogReport, type VerifyOptions, verifyLog } from '@parasol/core/files'
+export {
+  headPath,
+  type LogDamage,
+  type LogHead,
+  type LogReport,
+  readHead,
+  type VerifyOptions,
+  verifyLog,
+} from '@parasol/core/files'
 export type { RequestReport } from './app.js'
 export { type AuditEntry, AuditLog } from './audit-log.js'
 export { type BackupEntry, BackupLog, digestContext } from './backup-log.js'
 export { type Caller, callerOfKey, createApiKey, hashApiKey, type Operation, type Permission } from './callers.js'
+export { type ConfiguredLog, findLog, type LogName, logNames } from './configured-log.js'
 export {
   type AuditQuery,
   type BackupQuery,
@@ -14,6 +23,7 @@ export {
 export type { ServiceLimits } from './limits.js'
 export { type LogSource, logFiles } from './log-source.js'
 export { type OpenServiceOptions, openService } from './open-service.js'
+export { type LogLevel, type OperatorLog, operatorLog } from './operator-log.js'
 export {
   exportBackups,
   type FlatRecord,
@@ -22,5 +32,6 @@ export {
   restoreRecord,
   restoreRecords,
 } from './restore-records.js'
+export { type ServeOptions, serve } from './serve.js'
 export { type RunningService, type ServiceOptions, startService } from './service.js'
 export { type ServiceSection, serviceSection } from './service-section.js'

@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util'
 import { CryptoError } from '@parasol/core'
-import type { RequestReport } from './app.js'
 import { createApiKey, hashApiKey } from './callers.js'
-import { openService } from './open-service.js'
-import { describeError, writeLog } from './operator-log.js'
-import type { RunningService } from './service.js'
+import { describeError, operatorLog } from './operator-log.js'
+import { serve } from './serve.js'
 
 const USAGE = `Usage: parasol-service [--config FILE]
 
@@ -24,12 +22,11 @@ async function main(args: readonly string[]): Promise<number> {
   if (!options) return fail(USAGE, 2)
   if (options.help) return print(USAGE)
   if (options['new-key']) return printNewKey()
-  // A signal would open the inspector, which shows every key in memory.
-  process.on('SIGUSR1', () => undefined)
+  const stop = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
   try {
-    const service = await openService(options.config, { onRequest: logFailure, onTrouble: logTrouble })
-    writeLog('info', 'listening', { url: service.url, pid: process.pid })
-    return await untilStopped(service)
+    await serve({ config: options.config, signal: stop.signal, log: operatorLog(process.stdout) })
+    return 0
   } catch (error) {
     return fail(CryptoError.is(error) ? `${error.message}\n` : `${JSON.stringify(describeError(error))}\n`, 1)
   }
@@ -49,24 +46,6 @@ function readOptions(args: readonly string[]) {
 function printNewKey(): number {
   const key = createApiKey()
   return print(`key:       ${key}\nkeyHashes: [${hashApiKey(key)}]\n`)
-}
-
-async function untilStopped(service: RunningService): Promise<number> {
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve)
-  })
-  writeLog('info', 'stopping', { signal })
-  await service.close()
-  writeLog('info', 'stopped')
-  return 0
-}
-
-function logFailure({ status, error, ...report }: RequestReport): void {
-  if (status >= 500) writeLog('error', 'request failed', { ...report, status, error: describeError(error) })
-}
-
-function logTrouble(error: CryptoError): void {
-  writeLog('error', 'a log cannot be written', { error: describeError(error) })
 }
 
 function print(text: string): number {

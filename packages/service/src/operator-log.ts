@@ -2,9 +2,14 @@ import { CryptoError } from '@parasol/core'
 
 export type LogLevel = 'info' | 'warn' | 'error'
 
-/** Writes one JSON object a line, for the operator. What is logged is named by hand, so that no value gets in. */
-export function writeLog(level: LogLevel, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
-  process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`)
+/** Tells the operator. What is logged is named by hand, so that no value gets in. */
+export type OperatorLog = (level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>) => void
+
+/** Writes one JSON object a line. */
+export function operatorLog(output: { write(text: string): unknown }): OperatorLog {
+  return (level, message, facts = {}) => {
+    output.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...facts })}\n`)
+  }
 }
 
 /** What may be logged of an error: messages of ours, which show no value; of others only where they come from. */
