@@ -26,8 +26,9 @@ export function dearmorMessage(bytes: Uint8Array): Uint8Array | undefined {
   return decodeBase64(body)
 }
 
+/** With a checksum: without one, gpg 2.2 cannot read text whose base64 ends in no padding. */
 export function armorMessage(message: Uint8Array): Uint8Array {
-  return Buffer.from(armor(enums.armor.message, message, undefined, undefined, undefined, undefined, openpgpConfig))
+  return Buffer.from(armor(enums.armor.message, message, undefined, undefined, undefined, true, openpgpConfig))
 }
 
 function decodeBase64(lines: readonly string[]): Uint8Array | undefined {

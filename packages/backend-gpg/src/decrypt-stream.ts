@@ -1,13 +1,5 @@
 import { decryptionFailed } from '@parasol/core'
-import {
-  decryptSessionKeys,
-  enums,
-  LiteralDataPacket,
-  Message,
-  type PrivateKey,
-  readMessage,
-  type SignaturePacket,
-} from 'openpgp'
+import { enums, LiteralDataPacket, Message, readMessage, type SignaturePacket } from 'openpgp'
 import { isArmored } from './armored-text.js'
 import { ByteReader } from './byte-reader.js'
 import { type AddressedMessage, type AddressedPart, readSessionKeys, type WrittenForm } from './encrypted-message.js'
@@ -16,6 +8,7 @@ import { openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { writeLength } from './packet-frame.js'
 import type { StreamedPacket } from './packet-stream.js'
 import { BEGINNING_BYTES, looksRight, unprotect } from './protected-data.js'
+import { type Openers, sessionKeyCandidates } from './session-keys.js'
 import { readSignedPackets } from './signed-packets.js'
 import { Spool } from './spool.js'
 import { gather, readBeginning } from './stream-beginning.js'
@@ -23,8 +16,8 @@ import { packetList } from './write-message.js'
 
 /** What reads a message: its keys and its policy. */
 export interface MessageReader {
-  /** Undefined if these keys open nothing of the message. */
-  address(message: AddressedMessage): Promise<(AddressedPart & { readonly keys: readonly PrivateKey[] }) | undefined>
+  /** Undefined if it can open nothing of the message. */
+  address(message: AddressedMessage): Promise<(AddressedPart & Openers) | undefined>
   policy(message: WrittenForm, fingerprints: readonly string[]): Promise<OpenPolicy>
   /** For messages that do not stream. */
   decryptWhole(message: Uint8Array): Promise<Uint8Array>
@@ -54,7 +47,7 @@ export async function* decryptMessageStream(
     const whole = [preamble, rewrite(data, version, await gather(body.rest(), MAX_WHOLE_BYTES)), reader.rest()] as const
     return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
   }
-  const addressed = await keys.address({ sessionKeys: readSessionKeys(preamble), data: NOTHING })
+  const addressed = await keys.address({ ...readSessionKeys(preamble), data: NOTHING })
   if (!addressed) throw decryptionFailed()
   const beginning = await body.take(BEGINNING_BYTES)
   const sessionKey = await openSessionKey(addressed, beginning)
@@ -91,12 +84,8 @@ class CountedSource implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** RSA gives several candidates, so that whether its padding was right cannot be seen from outside. */
-async function openSessionKey(
-  { packets, keys }: { packets: Uint8Array; keys: readonly PrivateKey[] },
-  beginning: Uint8Array,
-) {
-  const candidates = await decryptCandidates(packets, keys)
+async function openSessionKey(addressed: AddressedPart & Openers, beginning: Uint8Array) {
+  const candidates = await decryptCandidates(addressed)
   const usable = candidates.filter(({ algorithm, data }) => algorithm === `aes${data.length * 8}`)
   const [only] = usable
   const found = usable.length === 1 ? only : usable.find(({ data }) => looksRight(data, beginning))
@@ -104,10 +93,10 @@ async function openSessionKey(
   return found.data
 }
 
-async function decryptCandidates(binaryMessage: Uint8Array, keys: readonly PrivateKey[]) {
+async function decryptCandidates(addressed: AddressedPart & Openers) {
   try {
-    const message = await readMessage({ binaryMessage, config: openpgpConfig })
-    return await decryptSessionKeys({ message, decryptionKeys: [...keys], date: toleratedNow(), config: openpgpConfig })
+    const message = await readMessage({ binaryMessage: addressed.packets, config: openpgpConfig })
+    return await sessionKeyCandidates(message, addressed)
   } catch {
     throw decryptionFailed()
   }

@@ -11,8 +11,8 @@ export async function* writeMessageStream(
   plaintext: AsyncIterable<Uint8Array>,
   envelope: Envelope,
 ): AsyncGenerator<Uint8Array> {
-  const { preamble, signing } = await openEnvelope(envelope)
-  const packets = protect(envelope.sessionKey, signedPackets(plaintext, signing))
+  const { preamble, signings } = await openEnvelope(envelope)
+  const packets = protect(envelope.sessionKey, signedPackets(plaintext, signings))
   // Not before the plaintext has begun: whoever leaves then closes it.
   let before = preamble
   for await (const piece of writePacket(enums.packet.symEncryptedIntegrityProtectedData, packets)) {
@@ -23,15 +23,15 @@ export async function* writeMessageStream(
 
 async function* signedPackets(
   plaintext: AsyncIterable<Uint8Array>,
-  signing: Signing | undefined,
+  signings: readonly Signing[],
 ): AsyncGenerator<Uint8Array> {
   const hashes = new MessageHashes()
-  if (signing) {
-    hashes.announce(SIGNING_HASH)
-    yield wholePacket(enums.packet.onePassSignature, signing.onePass)
-  }
+  if (signings.length > 0) hashes.announce(SIGNING_HASH)
+  for (const { onePass } of signings) yield wholePacket(enums.packet.onePassSignature, onePass)
   yield* writePacket(enums.packet.literalData, literalBody(plaintext, hashes))
-  if (signing) yield wholePacket(enums.packet.signature, await signing.signDigest(hashes))
+  for (const signing of signings.toReversed()) {
+    yield wholePacket(enums.packet.signature, await signing.signDigest(hashes))
+  }
 }
 
 /** Binary, without a name and a date: neither would be signed. */

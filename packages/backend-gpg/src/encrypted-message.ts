@@ -6,6 +6,8 @@ import { shown } from './usable-key.js'
 /** An encrypted message that is in order as far as can be seen without a key. */
 export interface EncryptedMessage {
   readonly sessionKeys: readonly EncryptedSessionKey[]
+  /** The packets of session keys under passwords. */
+  readonly passwordKeys: readonly Uint8Array[]
   /** The packets before the encrypted data: who can open it, and how. */
   readonly preamble: Uint8Array
   /** The packet of the encrypted data. */
@@ -15,7 +17,7 @@ export interface EncryptedMessage {
 }
 
 /** What of a message says who can read it. */
-export type AddressedMessage = Pick<EncryptedMessage, 'sessionKeys' | 'data'>
+export type AddressedMessage = Pick<EncryptedMessage, 'sessionKeys' | 'passwordKeys' | 'data'>
 
 /** What of a message could be written in other ways. */
 export type WrittenForm = Pick<EncryptedMessage, 'preamble' | 'canonical'>
@@ -27,7 +29,7 @@ export interface EncryptedSessionKey {
   readonly keyId: string
 }
 
-/** That part of a message which some keys can open. */
+/** That part of a message which some keys or passwords can open. */
 export interface AddressedPart {
   /** Of the keys that can open it, upper case. */
   readonly fingerprints: readonly string[]
@@ -45,12 +47,13 @@ export const MAX_BEFORE_DATA: ReadonlyMap<number, number> = new Map<number, numb
 const MAX_PACKETS = 1 + [...MAX_BEFORE_DATA.values()].reduce((sum, limit) => sum + limit)
 /** A message that asks for more uses of our keys is refused: each can take 50 ms. */
 const MAX_ATTEMPTS = 16
+/** The same of passwords, of which each use can take 0.25 s. */
+const MAX_PASSWORD_ATTEMPTS = 8
 const HIDDEN_RECIPIENT = '0000000000000000'
 
 /**
  * Takes apart a message that is one sequence of session keys and one block of integrity-protected data: binary or
- * armored, with nothing before, after or between. Undefined if it is anything else. Session keys under passphrases are
- * passed over: this scheme has none.
+ * armored, with nothing before, after or between. Undefined if it is anything else.
  */
 export function parseEncryptedMessage(ciphertext: Uint8Array): EncryptedMessage | undefined {
   const binary = isArmored(ciphertext) ? dearmorMessage(ciphertext) : ciphertext
@@ -61,7 +64,7 @@ export function parseEncryptedMessage(ciphertext: Uint8Array): EncryptedMessage 
   if (!isWithinLimits(before)) return undefined
   const preamble = binary.subarray(0, data.start)
   return {
-    sessionKeys: readSessionKeys(preamble),
+    ...readSessionKeys(preamble),
     preamble,
     data: binary.subarray(data.start),
     canonical: data.canonical,
@@ -69,23 +72,43 @@ export function parseEncryptedMessage(ciphertext: Uint8Array): EncryptedMessage 
 }
 
 /** The session keys among the packets before the encrypted data. */
-export function readSessionKeys(preamble: Uint8Array): readonly EncryptedSessionKey[] {
-  return (splitPackets(preamble, MAX_PACKETS) ?? []).flatMap((frame) => readSessionKey(frame, preamble))
+export function readSessionKeys(preamble: Uint8Array): Pick<EncryptedMessage, 'sessionKeys' | 'passwordKeys'> {
+  const frames = splitPackets(preamble, MAX_PACKETS) ?? []
+  return {
+    sessionKeys: frames.flatMap((frame) => readSessionKey(frame, preamble)),
+    passwordKeys: frames.filter(isAffordable).map(({ start, end }) => preamble.subarray(start, end)),
+  }
 }
 
-/** Undefined if these keys open nothing of the message, or would be tried too often. */
+/** Undefined if these keys and passwords open nothing of the message, or would be tried too often. */
 export function addressedPart(
-  { sessionKeys, data }: AddressedMessage,
+  { sessionKeys, passwordKeys, data }: AddressedMessage,
   candidates: readonly PrivateKey[],
+  passwords: number,
 ): AddressedPart | undefined {
   const addressed = sessionKeys.map(({ packet, keyId }) => ({ packet, keys: keysOfId(candidates, keyId) }))
   const attempts = addressed.reduce((sum, { keys }) => sum + keys.length, 0)
-  if (attempts === 0 || attempts > MAX_ATTEMPTS) return undefined
+  const passwordAttempts = passwords * passwordKeys.length
+  if (attempts + passwordAttempts === 0) return undefined
+  if (attempts > MAX_ATTEMPTS || passwordAttempts > MAX_PASSWORD_ATTEMPTS) return undefined
   const packets = addressed.filter(({ keys }) => keys.length > 0).map(({ packet }) => packet)
+  const underPasswords = passwords > 0 ? passwordKeys : []
   return {
     fingerprints: [...new Set(addressed.flatMap(({ keys }) => keys.map(shown)))],
-    packets: Buffer.concat([...packets, data]),
+    packets: Buffer.concat([...packets, ...underPasswords, data]),
   }
+}
+
+const ARGON2 = 4
+const MAX_ARGON2_EXPONENT = 17
+const MAX_ARGON2_KIBIBYTES = 2 ** 18
+
+/** Argon2 may ask for terabytes, and for any number of passes over them: RFC 9580, section 3.7.1.4. */
+function isAffordable({ tag, body }: PacketFrame): boolean {
+  if (tag !== SKESK || !body) return false
+  const s2k = body.subarray(body[0] === 4 ? 2 : 5)
+  const [passes = 0, , exponent = 0] = s2k.subarray(17)
+  return s2k[0] !== ARGON2 || (exponent <= MAX_ARGON2_EXPONENT && passes * 2 ** exponent <= MAX_ARGON2_KIBIBYTES)
 }
 
 function keysOfId(candidates: readonly PrivateKey[], keyId: string): PrivateKey[] {

@@ -12,9 +12,30 @@ export interface NewKeyOptions {
   /** Locks the secret key; mandatory unless `unprotected`. */
   readonly passphrase?: string
   readonly unprotected?: boolean
+  /** `curve25519` by default: gpg 2.1 and later read all of them, Sequoia not those of Brainpool. */
+  readonly algorithm?: KeyAlgorithm
   /** Two years by default; 0 for a key that never expires. */
   readonly expiresInSeconds?: number
 }
+
+/** What a key is made of, all of them read by gpg 2.2. */
+export type KeyAlgorithm = keyof typeof ALGORITHMS
+
+// The types have one name for both keys of a pair; the program takes either.
+const CURVE25519 = 'curve25519Legacy' as 'ed25519Legacy'
+const ALGORITHMS = {
+  curve25519: { type: 'ecc', curve: CURVE25519 },
+  rsa3072: { type: 'rsa', rsaBits: 3072 },
+  rsa4096: { type: 'rsa', rsaBits: 4096 },
+  nistp256: { type: 'ecc', curve: 'nistP256' },
+  nistp384: { type: 'ecc', curve: 'nistP384' },
+  nistp521: { type: 'ecc', curve: 'nistP521' },
+  brainpoolP256r1: { type: 'ecc', curve: 'brainpoolP256r1' },
+  brainpoolP384r1: { type: 'ecc', curve: 'brainpoolP384r1' },
+  brainpoolP512r1: { type: 'ecc', curve: 'brainpoolP512r1' },
+} as const
+
+export const KEY_ALGORITHMS: readonly KeyAlgorithm[] = Object.keys(ALGORITHMS) as KeyAlgorithm[]
 
 export interface NewKey {
   readonly fingerprint: string
@@ -27,19 +48,18 @@ export interface NewKey {
 }
 
 /**
- * Makes a key that gpg 2.2 and everything later reads: Ed25519 to certify, with one subkey to sign and one to encrypt.
+ * Makes a key that gpg 2.2 and everything later reads: a primary key to certify, one subkey to sign and one to encrypt.
  *
  * @throws CryptoError WRONG_PASSPHRASE, reason GPG_PASSPHRASE_REQUIRED; INVALID_INPUT, reason GPG_KEY_OPTIONS_INVALID
  */
 export async function generateGpgKey(options: NewKeyOptions): Promise<NewKey> {
   const { passphrase = '', unprotected = false, expiresInSeconds = TWO_YEARS_SECONDS } = options
+  const { algorithm = 'curve25519' } = options
   if (passphrase === '' && !unprotected) {
     throw gpgError('GPG_PASSPHRASE_REQUIRED', 'A new OpenPGP key needs a passphrase, unless it is "unprotected"')
   }
   const { privateKey, publicKey, revocationCertificate } = await generateKey({
-    type: 'ecc',
-    // The types have one name for both keys of the pair; the program takes either.
-    curve: 'curve25519Legacy' as 'ed25519Legacy',
+    ...ALGORITHMS[algorithm],
     userIDs: [userId(options)],
     ...(unprotected ? {} : { passphrase }),
     keyExpirationTime: lifetime(expiresInSeconds),

@@ -28,6 +28,10 @@ export const GPG_REASONS = {
   GPG_PASSPHRASE_WRONG: 'WRONG_PASSPHRASE',
   /** A name, address or lifetime that a new key cannot have. */
   GPG_KEY_OPTIONS_INVALID: 'INVALID_INPUT',
+  /** What was to be signed or encrypted as text is not UTF-8. */
+  GPG_TEXT_EXPECTED: 'INVALID_INPUT',
+  /** Not a message or signature of the kind that was expected, or more than one. */
+  GPG_MALFORMED: 'INVALID_INPUT',
   /** What was to be imported holds no OpenPGP keys. */
   GPG_NO_KEYS: 'INVALID_INPUT',
 } as const satisfies Record<string, CryptoErrorCode>

@@ -12,7 +12,6 @@ import {
   type StreamProvider,
   throwIfAborted,
 } from '@parasol/core'
-import type { PrivateKey } from 'openpgp'
 import { armorMessage } from './armored-text.js'
 import { decryptMessageStream } from './decrypt-stream.js'
 import { writeMessageStream } from './encrypt-stream.js'
@@ -24,9 +23,11 @@ import {
   type WrittenForm,
 } from './encrypted-message.js'
 import { parseFingerprint } from './fingerprint.js'
+import { gpgError } from './gpg-errors.js'
 import { KeyCache } from './key-cache.js'
 import type { KeySource } from './key-ring.js'
 import { type OpenPolicy, openMessage } from './open-message.js'
+import type { Openers } from './session-keys.js'
 import { CONTEXT_NOTATION, notation, RECIPIENTS_NOTATION } from './signatures.js'
 import { type Envelope, preambleDigest, writeMessage } from './write-message.js'
 
@@ -34,6 +35,10 @@ export interface GpgOptions {
   readonly keyRing: KeySource
   /** Full fingerprints of those who can read. Name your own key among them to read what you write. */
   readonly recipients: readonly string[]
+  /** Opens every message as well as the keys do; without recipients it is the only way. Asked once, when it is needed. */
+  readonly password?: () => string | Promise<string>
+  /** Whether messages do not say who can read them; with one recipient only, for few programs read others. */
+  readonly hidden?: boolean
   /** Full fingerprint of the key that signs; its secret key is in the ring. */
   readonly signer?: string
   /** Full fingerprints of those whose signatures are accepted; by default the signer. */
@@ -78,6 +83,8 @@ export class GpgProvider implements StreamProvider, Disposable {
   readonly #decryptWith: readonly string[]
   readonly #allowUnsigned: boolean
   readonly #armor: boolean
+  readonly #hidden: boolean
+  readonly #password: (() => Promise<string>) | undefined
 
   /** @throws CryptoError INVALID_CONFIG; INVALID_INPUT, reason GPG_FINGERPRINT_INVALID */
   constructor(options: GpgOptions) {
@@ -96,7 +103,10 @@ export class GpgProvider implements StreamProvider, Disposable {
     this.#decryptWith = parseAll(options.decryptWith ?? [...recipients, ...own])
     this.#allowUnsigned = allowUnsigned
     this.#armor = options.armor ?? false
-    requireSound(recipients.length > 0, 'names no recipients')
+    this.#hidden = options.hidden ?? false
+    this.#password = options.password && askOnce(options.password)
+    requireSound(recipients.length > 0 || options.password !== undefined, 'names no recipients')
+    requireSound(!this.#hidden || this.#recipients.length === 1, 'hides recipients, which works with exactly one')
     requireSound(context !== 'signed' || own.length > 0, 'binds the context by a signature and names no signer')
     requireSound(
       context !== 'signed' || !allowUnsigned,
@@ -129,7 +139,7 @@ export class GpgProvider implements StreamProvider, Disposable {
     throwIfAborted(options?.signal)
     if (!message || !addressed) throw decryptionFailed()
     const policy = await this.#policy(message, addressed.fingerprints, contextDigest)
-    const plaintext = await openMessage(addressed.packets, await this.#unlock(addressed), policy)
+    const plaintext = await openMessage(addressed.packets, await this.#openers(addressed), policy)
     throwIfAborted(options?.signal)
     if (!plaintext) throw decryptionFailed()
     return plaintext
@@ -167,7 +177,7 @@ export class GpgProvider implements StreamProvider, Disposable {
     const plaintext = decryptMessageStream(source, {
       address: async (message) => {
         const addressed = await this.#address(message)
-        return addressed && { ...addressed, keys: await this.#unlock(addressed) }
+        return addressed && { ...addressed, ...(await this.#openers(addressed)) }
       },
       policy: (message, fingerprints) => this.#policy(message, fingerprints, contextDigest),
       decryptWhole: (bytes) => this.decrypt(bytes, context, options),
@@ -184,19 +194,27 @@ export class GpgProvider implements StreamProvider, Disposable {
     return {
       sessionKey,
       recipients: await this.#keys.certificates(this.#recipients),
-      signer: this.#signer === undefined ? undefined : await this.#keys.unlocked(this.#signer),
+      passwords: await this.#passwords(),
+      signers: this.#signer === undefined ? [] : [await this.#keys.unlocked(this.#signer)],
+      hidden: this.#hidden,
+      text: false,
       notations: this.traits.bindsContext ? [notation(CONTEXT_NOTATION, contextDigest)] : [],
     }
   }
 
   /** Looks for our keys before it says that a message is not in order: a missing key is an error of its own. */
   async #address(message: AddressedMessage | undefined): Promise<AddressedPart | undefined> {
-    const secretKeys = await this.#keys.secretKeys(this.#decryptWith)
-    return message && addressedPart(message, secretKeys)
+    const secretKeys = await this.#keys.secretKeys(this.#decryptWith, this.#password === undefined)
+    return message && addressedPart(message, secretKeys, this.#password ? 1 : 0)
   }
 
-  #unlock({ fingerprints }: AddressedPart): Promise<PrivateKey[]> {
-    return Promise.all(fingerprints.map((digits) => this.#keys.unlocked(digits)))
+  async #openers({ fingerprints }: AddressedPart): Promise<Openers> {
+    const keys = await Promise.all(fingerprints.map((digits) => this.#keys.unlocked(digits)))
+    return { keys, passwords: await this.#passwords() }
+  }
+
+  async #passwords(): Promise<readonly string[]> {
+    return this.#password ? [await this.#password()] : []
   }
 
   async #policy(message: WrittenForm, readers: readonly string[], contextDigest: Uint8Array): Promise<OpenPolicy> {
@@ -232,6 +250,22 @@ async function* untilAborted(
     yield chunk
   }
   throwIfAborted(signal)
+}
+
+function askOnce(ask: () => string | Promise<string>): () => Promise<string> {
+  let answer: Promise<string> | undefined
+  return () => {
+    answer ??= (async () => requirePassword(await ask()))()
+    answer.catch(() => {
+      answer = undefined
+    })
+    return answer
+  }
+}
+
+function requirePassword(password: string): string {
+  if (password !== '') return password
+  throw gpgError('GPG_PASSPHRASE_REQUIRED', 'The password of OpenPGP messages is empty')
 }
 
 function parseAll(fingerprints: readonly string[]): readonly string[] {

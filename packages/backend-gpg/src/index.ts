@@ -1,5 +1,5 @@
 export { parseFingerprint } from './fingerprint.js'
-export { generateGpgKey, type NewKey, type NewKeyOptions } from './generate-key.js'
+export { generateGpgKey, KEY_ALGORITHMS, type KeyAlgorithm, type NewKey, type NewKeyOptions } from './generate-key.js'
 export { GPG_REASONS, type GpgReason } from './gpg-errors.js'
 export { type GpgOptions, GpgProvider } from './gpg-provider.js'
 export type { KeyFiles } from './key-files.js'

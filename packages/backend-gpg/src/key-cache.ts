@@ -38,12 +38,16 @@ export class KeyCache implements Disposable {
     return Promise.all(fingerprints.map(find))
   }
 
-  /** The secret keys of those that have one in the ring, locked. @throws CryptoError KEY_NOT_FOUND if none has */
-  async secretKeys(fingerprints: readonly string[]): Promise<PrivateKey[]> {
+  /**
+   * The secret keys of those that have one in the ring, locked.
+   *
+   * @throws CryptoError KEY_NOT_FOUND if none has, and one is needed
+   */
+  async secretKeys(fingerprints: readonly string[], needed: boolean): Promise<PrivateKey[]> {
     this.#requireOpen()
     const found = await Promise.all(fingerprints.map((digits) => this.#secretKeyIfThere(digits)))
     const keys = found.filter((key) => key !== undefined)
-    if (keys.length > 0) return keys
+    if (keys.length > 0 || !needed) return keys
     throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has none of the secret keys ${fingerprints.join(', ')}`)
   }
 

@@ -1,5 +1,6 @@
-import { type Config, enums, type Message, type PrivateKey, readMessage } from 'openpgp'
+import { type Config, enums, type Message, readMessage } from 'openpgp'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
+import { type Openers, sessionKeyCandidates } from './session-keys.js'
 import { areAcceptedSignatures, MAX_SIGNATURES, type SignaturePolicy, type VerificationResult } from './signatures.js'
 
 export interface OpenPolicy extends SignaturePolicy {
@@ -13,13 +14,13 @@ const MAX_DECOMPRESSION_STEPS = 4096
 /** The plaintext of a binary message. Undefined for every message that is not wholly in order, whatever is wrong. */
 export async function openMessage(
   binaryMessage: Uint8Array,
-  decryptionKeys: readonly PrivateKey[],
+  openers: Openers,
   policy: OpenPolicy,
 ): Promise<Uint8Array | undefined> {
   try {
     const message = await readMessage({ binaryMessage, config: openpgpConfig })
-    const keys = [...decryptionKeys]
-    const decrypted = await message.decrypt(keys, undefined, undefined, toleratedNow(), boundedConfig())
+    const sessionKeys = await sessionKeyCandidates(message, openers)
+    const decrypted = await message.decrypt(undefined, undefined, sessionKeys, toleratedNow(), boundedConfig())
     return (await isInOrder(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
   } catch {
     return undefined
@@ -33,14 +34,18 @@ export async function isAccepted(signatures: readonly VerificationResult[], poli
 }
 
 async function isInOrder(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {
-  const { packets } = decrypted.unwrapCompressed()
-  // What announces a signature stands before the data; what comes after the data is read when it is verified.
-  if ((packets.indexOfTag(enums.packet.literalData)[0] ?? 0) > MAX_SIGNATURES) return false
+  if (!isWithinSignatureLimit(decrypted)) return false
   return isAccepted(await decrypted.verify([...policy.certificates], toleratedNow(), openpgpConfig), policy)
 }
 
+/** What announces a signature stands before the data; what comes after the data is read when it is verified. */
+export function isWithinSignatureLimit(decrypted: Message<Uint8Array>): boolean {
+  const { packets } = decrypted.unwrapCompressed()
+  return (packets.indexOfTag(enums.packet.literalData)[0] ?? 0) <= MAX_SIGNATURES
+}
+
 /** Compressed data may hold compressed data, even itself, without an end: for one message there is a limit to both. */
-function boundedConfig(): Config {
+export function boundedConfig(): Config {
   let steps = 0
   return Object.defineProperty({ ...openpgpConfig }, 'maxDecompressedMessageSize', {
     get: () => (++steps > MAX_DECOMPRESSION_STEPS ? 0 : openpgpConfig.maxDecompressedMessageSize),

@@ -25,7 +25,7 @@ export interface SignaturePolicy {
   readonly notations: Readonly<Record<string, Uint8Array | undefined>>
   /** Whether all of the notations must be there. */
   readonly notationsRequired: boolean
-  /** Primary fingerprints, upper case, of the keys that the message was decrypted with. */
+  /** Primary fingerprints, upper case, of the keys that the message was decrypted with; none if by a password. */
   readonly readers: readonly string[]
 }
 
@@ -44,14 +44,19 @@ function says(packet: SignaturePacket, { notations, notationsRequired, readers }
     if (found.length === 0) return !notationsRequired
     return found.length === 1 && value !== undefined && equal(found[0]?.value, value)
   })
-  return agrees && hasIntendedRecipient(packet, readers)
+  return agrees && (hasIntendedRecipient(packet, readers) || (readers.length === 0 && isBoundToItsReaders(packet)))
+}
+
+/** Whether it names all session keys: then nobody can have passed the message on under another password. */
+function isBoundToItsReaders({ rawNotations }: SignaturePacket): boolean {
+  return rawNotations.some(({ name }) => name === RECIPIENTS_NOTATION)
 }
 
 /**
  * The signature if it is valid. OpenPGP.js finds the key by its 64-bit id, among the pinned ones only; if the signature
  * names its issuer in full, that is compared as well.
  */
-async function validPacket(
+export async function validPacket(
   { verified, signature }: VerificationResult,
   certificates: readonly PublicKey[],
 ): Promise<SignaturePacket | undefined> {

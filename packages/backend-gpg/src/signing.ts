@@ -7,20 +7,18 @@ import {
   type PublicKey,
   type RawNotation,
   type SignaturePacket,
-  type Subkey,
 } from 'openpgp'
-import { gpgError } from './gpg-errors.js'
 import { AddressedSignature } from './intended-recipients.js'
 import type { MessageHashes } from './message-hashes.js'
 import { openpgpConfig } from './openpgp-config.js'
-import { isDummy } from './openpgp-internals.js'
-import { requireUsableKey, shown } from './usable-key.js'
+import { requireSigner } from './usable-key.js'
 
-export interface SigningParts {
-  /** Unlocked. */
-  readonly signer: PrivateKey
+/** What a signature says beside what it signs. */
+export interface SignedFacts {
   readonly recipients: readonly PublicKey[]
   readonly notations: readonly RawNotation[]
+  /** Whether line ends count as the same in all their forms. */
+  readonly text: boolean
 }
 
 /** A signature that is about to be made. */
@@ -33,21 +31,29 @@ export interface Signing {
   signDigest(hashes: MessageHashes): Promise<SignaturePacket>
 }
 
-/** @throws CryptoError KEY_UNUSABLE, or KEY_NOT_FOUND if the part that signs was left out when the key was exported */
-export async function prepareSignature({ signer, recipients, notations }: SigningParts): Promise<Signing> {
-  const { keyPacket } = await requireSecretPart(signer)
-  const signature = new PrehashedSignature(recipients)
-  signature.signatureType = enums.signature.binary
+/**
+ * One signature of each, in their order; the signers are unlocked.
+ *
+ * @throws CryptoError KEY_UNUSABLE, or KEY_NOT_FOUND if the part that signs was left out when the key was exported
+ */
+export function prepareSignatures(signers: readonly PrivateKey[], facts: SignedFacts): Promise<Signing[]> {
+  return Promise.all(signers.map((signer, index) => prepareSignature(signer, facts, index === signers.length - 1)))
+}
+
+async function prepareSignature(signer: PrivateKey, facts: SignedFacts, isLast: boolean): Promise<Signing> {
+  const { keyPacket } = await requireSigner(signer)
+  const signature = new PrehashedSignature(facts.recipients)
+  signature.signatureType = facts.text ? enums.signature.text : enums.signature.binary
   signature.publicKeyAlgorithm = keyPacket.algorithm
   signature.hashAlgorithm = SIGNING_HASH
-  signature.rawNotations = [...notations]
+  signature.rawNotations = [...facts.notations]
   const make = async (data: AnyPacket | undefined): Promise<SignaturePacket> => {
     const { sign } = signature as unknown as SignatureInternals
     await sign.call(signature, keyPacket, data, new Date(), false, openpgpConfig)
     return signature
   }
   return {
-    onePass: announce(signature, keyPacket.getKeyID()),
+    onePass: announce(signature, keyPacket.getKeyID(), isLast),
     sign: make,
     signDigest: (hashes) => {
       signature.hashes = hashes
@@ -83,14 +89,10 @@ class PrehashedSignature extends AddressedSignature {
 
 const above = AddressedSignature.prototype as unknown as SignatureInternals
 
-async function requireSecretPart(signer: PrivateKey): Promise<PublicKey | Subkey> {
-  const part = await requireUsableKey(signer, 'sign with')
-  if (!isDummy(part)) return part
-  throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has the key ${shown(signer)} without its part to sign with`)
-}
-
-function announce(signature: SignaturePacket, issuerKeyID: object): AnyPacket {
+/** @param isLast whether what is signed comes next, and not another announcement */
+function announce(signature: SignaturePacket, issuerKeyID: object, isLast: boolean): AnyPacket {
   const { signatureType, hashAlgorithm, publicKeyAlgorithm } = signature
-  const fields = { version: 3, signatureType, hashAlgorithm, publicKeyAlgorithm, issuerKeyID, flags: 1 }
+  const flags = isLast ? 1 : 0
+  const fields = { version: 3, signatureType, hashAlgorithm, publicKeyAlgorithm, issuerKeyID, flags }
   return Object.assign(new OnePassSignaturePacket(), fields)
 }

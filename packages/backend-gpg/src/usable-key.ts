@@ -1,7 +1,8 @@
 import type { CryptoError } from '@parasol/core'
-import { type Config, enums, type PublicKey, type Subkey } from 'openpgp'
+import { type Config, enums, type PrivateKey, type PublicKey, type Subkey } from 'openpgp'
 import { gpgError } from './gpg-errors.js'
 import { lenientConfig, openpgpConfig, toleratedNow } from './openpgp-config.js'
+import { isDummy } from './openpgp-internals.js'
 
 type Purpose = 'encrypt to' | 'sign with'
 
@@ -26,6 +27,13 @@ export async function requireUsableKey(key: PublicKey, purpose: Purpose): Promis
   const { version, algorithm } = usable.keyPacket
   if (version === 4 && COMPATIBLE.has(algorithm)) return usable
   throw gpgError('GPG_KEY_INCOMPATIBLE', `The key ${shown(key)} is of a kind whose messages gpg 2.2 does not read`)
+}
+
+/** The part of a key that signs now, of any kind. @throws CryptoError KEY_UNUSABLE; KEY_NOT_FOUND if it is offline */
+export async function requireSigner(key: PrivateKey): Promise<PublicKey | Subkey> {
+  const part = await requireUsableKey(key, 'sign with')
+  if (!isDummy(part)) return part
+  throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ${shown(key)} is here without its part to sign with`)
 }
 
 /** A key's fingerprint as people write it. */

@@ -13,23 +13,30 @@ import {
 } from 'openpgp'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { notation, RECIPIENTS_NOTATION } from './signatures.js'
-import { prepareSignature, type Signing } from './signing.js'
+import { prepareSignatures, type Signing } from './signing.js'
 import { requireUsableKey } from './usable-key.js'
 
 export interface Envelope {
   /** 32 random bytes, used for this message only. */
   readonly sessionKey: Uint8Array
   readonly recipients: readonly PublicKey[]
-  /** Unlocked. Without it the message is unsigned. */
-  readonly signer: PrivateKey | undefined
+  /** Each of them opens the message as well. */
+  readonly passwords: readonly string[]
+  /** Unlocked. Without them the message is unsigned. */
+  readonly signers: readonly PrivateKey[]
   /** Beside that of the recipients. */
   readonly notations: readonly RawNotation[]
+  /** Whether the data is text in UTF-8 and signed as text. */
+  readonly text: boolean
+  /** Whether the session keys do not say whose they are. */
+  readonly hidden: boolean
 }
 
 /** What stands before the encrypted data, and what will sign it. */
 export interface OpenedEnvelope {
   readonly preamble: Uint8Array
-  readonly signing: Signing | undefined
+  /** In the order of the signers; the last one's is the first after the data. */
+  readonly signings: readonly Signing[]
 }
 
 /**
@@ -40,19 +47,20 @@ export interface OpenedEnvelope {
  * @throws CryptoError KEY_UNUSABLE for an expired, revoked, weak or unfit key of a recipient or the signer
  */
 export async function writeMessage(plaintext: Uint8Array, envelope: Envelope): Promise<Uint8Array> {
-  const { preamble, signing } = await openEnvelope(envelope)
-  const unsigned = await createMessage({ binary: plaintext, format: 'binary' })
+  const { preamble, signings } = await openEnvelope(envelope)
+  const unsigned = await createMessage({ binary: plaintext, format: envelope.text ? 'utf8' : 'binary' })
   const [literal] = unsigned.packets
-  const message = signing && literal ? await sign(literal, signing) : unsigned
+  const message = literal ? await sign(literal, signings) : unsigned
   const sessionKey = aes256(envelope.sessionKey)
   const data = await encrypt({ message, sessionKey, format: 'binary', config: openpgpConfig })
   return Buffer.concat([preamble, data])
 }
 
-export async function openEnvelope({ signer, sessionKey, ...envelope }: Envelope): Promise<OpenedEnvelope> {
-  const preamble = await writeSessionKeys(aes256(sessionKey), envelope.recipients)
+export async function openEnvelope(envelope: Envelope): Promise<OpenedEnvelope> {
+  const preamble = await writeSessionKeys(envelope)
   const notations = [...envelope.notations, notation(RECIPIENTS_NOTATION, preambleDigest(preamble))]
-  return { preamble, signing: signer && (await prepareSignature({ ...envelope, signer, notations })) }
+  const { recipients, signers, text } = envelope
+  return { preamble, signings: await prepareSignatures(signers, { recipients, notations, text }) }
 }
 
 /** What the notation of the recipients holds: SHA-256 of all packets before the encrypted data. */
@@ -64,19 +72,22 @@ function aes256(data: Uint8Array): SessionKey {
   return { data, algorithm: 'aes256' }
 }
 
-async function writeSessionKeys(sessionKey: SessionKey, recipients: readonly PublicKey[]): Promise<Uint8Array> {
+async function writeSessionKeys({ sessionKey, recipients, passwords, hidden }: Envelope): Promise<Uint8Array> {
   for (const certificate of recipients) await requireUsableKey(certificate, 'encrypt to')
   return encryptSessionKey({
-    ...sessionKey,
+    ...aes256(sessionKey),
     encryptionKeys: [...recipients],
+    passwords: [...passwords],
+    wildcard: hidden,
     format: 'binary',
     date: toleratedNow(),
     config: openpgpConfig,
   }) as Promise<Uint8Array>
 }
 
-async function sign(literal: AnyPacket, signing: Signing): Promise<Message<Uint8Array>> {
-  return new Message(packetList(signing.onePass, literal, await signing.sign(literal)))
+async function sign(literal: AnyPacket, signings: readonly Signing[]): Promise<Message<Uint8Array>> {
+  const signatures = await Promise.all(signings.map((signing) => signing.sign(literal)))
+  return new Message(packetList(...signings.map(({ onePass }) => onePass), literal, ...signatures.toReversed()))
 }
 
 export function packetList(...packets: readonly AnyPacket[]): PacketList<AnyPacket> {

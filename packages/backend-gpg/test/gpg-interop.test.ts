@@ -39,6 +39,15 @@ withGpg.each([
   expect(status).toContain('GOODMDC')
 })
 
+withGpg('writes text that gpg reads whatever the length of the message (needs gpg)', async () => {
+  const armored = parties.provider({ armor: true })
+  for (const length of [1, 2, 3]) {
+    const plaintext = Buffer.alloc(length, 'x')
+    const message = await armored.encrypt(plaintext, {})
+    expect(gnupg.run(['--passphrase', PASSPHRASE, '--decrypt'], message)).toEqual(plaintext)
+  }
+})
+
 withGpg.each([
   ['a binary message', []],
   ['an armored message', ['--armor']],

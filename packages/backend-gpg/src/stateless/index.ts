@@ -1,0 +1,7 @@
+export { type DecryptDataOptions, type DecryptedData, decryptData } from './decrypt-data.js'
+export { type EncryptDataOptions, encryptData } from './encrypt-data.js'
+export { readCertificates, readSecretKeys } from './read-keys.js'
+export { type SignOptions, signCleartext, signDetached, signInline } from './sign-data.js'
+export { unlockByAny } from './unlock-any.js'
+export type { SignatureDates, VerifiedSignature } from './verified-signature.js'
+export { detachInline, type VerifiedData, verifyDetached, verifyInline } from './verify-data.js'

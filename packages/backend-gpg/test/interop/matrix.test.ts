@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs'
+import { encryptData, readCertificates } from '@parasol/backend-gpg/stateless'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { GpgTool } from './gpg-tool.js'
+import { type Cell, formatMatrix, MATRIX, PROGRAMS, type Program } from './matrix.js'
+import { LARGE, OurSide, TEXT } from './our-side.js'
+import { RnpTool } from './rnp-tool.js'
+import { SopTool } from './sop-tool.js'
+import { SqTool } from './sq-tool.js'
+import { hasProgram, type Tool } from './tool.js'
+
+vi.setConfig({ testTimeout: 300_000 })
+
+const TOOLS: Readonly<Record<Program, () => Tool>> = {
+  gpg: () => new GpgTool(),
+  sq: () => new SqTool(),
+  sqop: () => new SopTool('sqop'),
+  rnp: () => new RnpTool(),
+  'pgpainless-cli': () => new SopTool('pgpainless-cli'),
+}
+const PASSWORD = '密码 correct'
+const ours = new OurSide()
+
+interface Exchange {
+  readonly cell: Cell
+  readonly tool: Tool
+  /** The secret key that the tool made. */
+  readonly peer: Buffer
+  readonly peerCertificate: Buffer
+  /** Ours, as the tool takes it. */
+  readonly secretKey: Buffer
+  readonly certificate: Buffer
+  /** What the tool writes to our keys of all algorithms that it knows. */
+  toAllKeys(): Promise<Buffer>
+}
+
+type Check = (exchange: Exchange) => Promise<void>
+
+function same(actual: Uint8Array, expected: Uint8Array): void {
+  if (Buffer.compare(actual, expected) !== 0) throw new Error('Other data came out')
+}
+
+/** Programs differ in whether they give back the last line end of a clear-signed text, and in the kind of the others. */
+function sameText(actual: Buffer): void {
+  const lines = (text: Buffer) => text.toString().replaceAll('\r\n', '\n').trimEnd()
+  if (lines(actual) !== lines(TEXT)) throw new Error('Other text came out')
+}
+
+/** @param signers cells whose keys sign beside that of this cell */
+const reads =
+  (data: Buffer, write: (exchange: Exchange) => Promise<Uint8Array>, signers: readonly Cell[] = []): Check =>
+  async (exchange) => {
+    const message = Buffer.from(await write(exchange))
+    const others = await Promise.all(signers.map(async (cell) => Buffer.from((await ours.key(cell)).certificate)))
+    const certificates = Buffer.concat([exchange.certificate, ...others])
+    same(await exchange.tool.decrypt(message, exchange.secretKey, certificates), data)
+  }
+const byProvider = (data: Buffer, options: { armor?: boolean; hidden?: boolean } = {}): Check =>
+  reads(data, async ({ cell, peer }) => (await ours.provider(cell, peer, options)).encrypt(data, {}))
+const byKey = byProvider(TEXT)
+
+/** We write, the tool reads and verifies. */
+const READ: Readonly<Record<Cell, Check>> = {
+  encrypted: byKey,
+  armored: byProvider(TEXT, { armor: true }),
+  stream: reads(LARGE, async ({ cell, peer }) =>
+    gather((await ours.provider(cell, peer)).encryptStream(once(LARGE), {})),
+  ),
+  several: reads(TEXT, async () => {
+    const keys = await Promise.all((['nistp256', 'rsa3072', 'encrypted'] as const).map((cell) => ours.key(cell)))
+    const recipients = await readCertificates(Buffer.from(keys.map(({ certificate }) => certificate).join('\n')))
+    const signers = [await ours.signer('nistp256'), await ours.signer('encrypted')]
+    return (await encryptData(TEXT, { recipients, signers })).message
+  }, ['nistp256']),
+  empty: byProvider(Buffer.alloc(0)),
+  hidden: byProvider(TEXT, { hidden: true }),
+  password: async ({ tool }) => {
+    const { message } = await encryptData(TEXT, { recipients: [], passwords: [PASSWORD] })
+    same(await tool.decryptByPassword(Buffer.from(message), PASSWORD), TEXT)
+  },
+  detached: async ({ tool, certificate, cell }) => tool.verify(TEXT, await ours.sign(cell, 'detached'), certificate),
+  detachedText: async ({ tool, certificate, cell }) =>
+    tool.verify(TEXT, await ours.sign(cell, 'detachedText'), certificate),
+  inline: async ({ tool, certificate, cell }) =>
+    same(await tool.verifyInline(await ours.sign(cell, 'inline'), certificate), TEXT),
+  cleartext: async ({ tool, certificate, cell }) =>
+    sameText(await tool.verifyInline(await ours.sign(cell, 'cleartext'), certificate)),
+  rsa3072: byKey,
+  rsa4096: byKey,
+  nistp256: byKey,
+  nistp384: byKey,
+  nistp521: byKey,
+  brainpoolP256r1: byKey,
+}
+
+const decrypts =
+  (armor: boolean): Check =>
+  async ({ cell, tool, certificate, peer }) => {
+    const message = await tool.encrypt(TEXT, [certificate], peer, { armor })
+    same(await (await ours.provider(cell, peer)).decrypt(message, {}), TEXT)
+  }
+/** One message to all of our keys, for some programs take a second to start. */
+const writtenToKey: Check = async ({ cell, peer, toAllKeys }) => {
+  same(await (await ours.provider(cell, peer)).decrypt(await toAllKeys(), {}), TEXT)
+}
+const nothing: Check = async () => undefined
+
+/** The tool writes, we read and verify. */
+const WRITTEN: Readonly<Record<Cell, Check>> = {
+  encrypted: decrypts(false),
+  armored: decrypts(true),
+  stream: nothing,
+  several: nothing,
+  empty: nothing,
+  hidden: nothing,
+  password: async ({ cell, tool, peer }) => {
+    const provider = await ours.provider(cell, peer, { recipients: [], password: () => PASSWORD, ...UNSIGNED })
+    same(await provider.decrypt(await tool.encryptToPassword(TEXT, PASSWORD), {}), TEXT)
+  },
+  detached: async ({ tool, peer, peerCertificate }) =>
+    ours.verify(await tool.sign(TEXT, peer, { armor: false }), peerCertificate),
+  detachedText: async ({ tool, peer, peerCertificate }) =>
+    ours.verify(await tool.sign(TEXT, peer, { armor: true }), peerCertificate),
+  inline: async ({ tool, peer, peerCertificate }) =>
+    same(await ours.verifyInline(await tool.signInline(TEXT, peer), peerCertificate), TEXT),
+  cleartext: async ({ tool, peer, peerCertificate }) =>
+    sameText(await ours.verifyInline(await tool.signCleartext(TEXT, peer), peerCertificate)),
+  rsa3072: writtenToKey,
+  rsa4096: writtenToKey,
+  nistp256: writtenToKey,
+  nistp384: writtenToKey,
+  nistp521: writtenToKey,
+  brainpoolP256r1: writtenToKey,
+}
+const UNSIGNED = { allowUnsigned: true }
+
+describe.each(Object.keys(PROGRAMS) as Program[])('%s', (program) => {
+  const withProgram = it.skipIf(!hasProgram(program))
+  let peer: Promise<Peer> | undefined
+  afterAll(async () => (await peer)?.tool[Symbol.dispose]())
+
+  async function failures(direction: 'read' | 'written', checks: Readonly<Record<Cell, Check>>): Promise<unknown> {
+    peer ??= meet(program)
+    const failed: Record<string, string> = {}
+    for (const cell of cellsOf(program, direction)) {
+      const { certificate, secretKey } = await ours.key(cell)
+      const exchange = {
+        ...(await peer),
+        cell,
+        certificate: Buffer.from(certificate),
+        secretKey: Buffer.from(program === 'sq' ? (await ours.signer(cell)).armor() : secretKey),
+      }
+      await checks[cell](exchange).catch((error) => {
+        failed[cell] = String(error)
+      })
+    }
+    return failed
+  }
+
+  withProgram(`decrypts and verifies what we write, of every kind (needs ${program})`, async () => {
+    expect(await failures('read', READ)).toEqual({})
+  })
+
+  withProgram(`writes what we decrypt and verify, of every kind (needs ${program})`, async () => {
+    expect(await failures('written', WRITTEN)).toEqual({})
+  })
+})
+
+it('is what docs/gpg.md says: replace its table by this one', () => {
+  const docs = readFileSync(new URL('../../../../docs/gpg.md', import.meta.url), 'utf8')
+  expect(docs).toContain(formatMatrix())
+})
+
+type Peer = Pick<Exchange, 'tool' | 'peer' | 'peerCertificate' | 'toAllKeys'>
+
+async function meet(program: Program): Promise<Peer> {
+  const tool = TOOLS[program]()
+  const peer = await tool.makeKey()
+  let message: Promise<Buffer> | undefined
+  const toAllKeys = async (): Promise<Buffer> => {
+    const keys = await Promise.all(cellsOf(program, 'written').map((cell) => ours.key(cell)))
+    const certificates = [...new Set(keys.map(({ certificate }) => certificate))]
+    return tool.encrypt(
+      TEXT,
+      certificates.map((each) => Buffer.from(each)),
+      peer,
+      { armor: false },
+    )
+  }
+  return {
+    tool,
+    peer,
+    peerCertificate: await tool.extractCertificate(peer),
+    toAllKeys: () => {
+      message ??= toAllKeys()
+      return message
+    },
+  }
+}
+
+function cellsOf(program: Program, direction: 'read' | 'written'): readonly Cell[] {
+  const cells = Object.keys(MATRIX) as Cell[]
+  return cells.filter((cell) => (MATRIX[cell][direction] as readonly Program[]).includes(program))
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const copies: Uint8Array[] = []
+  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
+  return Buffer.concat(copies)
+}

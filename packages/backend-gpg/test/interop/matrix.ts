@@ -1,0 +1,61 @@
+/** The programs that messages are exchanged with, by the Debian packages that CI installs. */
+export const PROGRAMS = {
+  gpg: 'gpg (GnuPG 2.2)',
+  sq: 'sq (Sequoia 1.12)',
+  sqop: 'sqop (Sequoia 1.12)',
+  rnp: 'rnp 0.16',
+  'pgpainless-cli': 'pgpainless-cli 1.3',
+} as const
+
+export type Program = keyof typeof PROGRAMS
+
+const ALL: readonly Program[] = ['gpg', 'sq', 'sqop', 'rnp', 'pgpainless-cli']
+const NOT_SEQUOIA: readonly Program[] = ['gpg', 'rnp', 'pgpainless-cli']
+/** sq asks for a password at a terminal only. */
+const NOT_SQ: readonly Program[] = ['gpg', 'sqop', 'rnp', 'pgpainless-cli']
+const NOT_RNP: readonly Program[] = ['gpg', 'sq', 'sqop', 'pgpainless-cli']
+
+/** What is exchanged, and the programs that must read ours and whose own we must read. */
+export interface Row {
+  readonly what: string
+  readonly read: readonly Program[]
+  readonly written: readonly Program[]
+}
+
+const both = (what: string, programs: readonly Program[]): Row => ({ what, read: programs, written: programs })
+
+/** Every cell is a test in `matrix.test.ts`, and the table in docs/gpg.md is written from it. */
+export const MATRIX = {
+  encrypted: both('encrypted and signed, binary', ALL),
+  armored: both('encrypted and signed, as text', ALL),
+  stream: { what: 'encrypted and signed as a stream, in parts', read: ALL, written: [] },
+  several: { what: 'three recipients, two signers', read: ALL, written: [] },
+  empty: { what: 'an empty file', read: ALL, written: [] },
+  hidden: { what: 'one hidden recipient', read: NOT_RNP, written: [] },
+  password: both('a password', NOT_SQ),
+  detached: both('a detached signature, binary', ALL),
+  detachedText: both('a detached signature, as text', ALL),
+  inline: both('a signed message', ALL),
+  cleartext: both('a clear-signed text', ALL),
+  rsa3072: both('our key is RSA of 3072 bits', ALL),
+  rsa4096: both('our key is RSA of 4096 bits', ALL),
+  nistp256: both('our key is on NIST P-256', ALL),
+  nistp384: both('our key is on NIST P-384', ALL),
+  nistp521: both('our key is on NIST P-521', ALL),
+  brainpoolP256r1: both('our key is on Brainpool P256r1', NOT_SEQUOIA),
+} as const satisfies Record<string, Row>
+
+export type Cell = keyof typeof MATRIX
+
+/** The table of docs/gpg.md. */
+export function formatMatrix(): string {
+  const programs = Object.keys(PROGRAMS) as Program[]
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const mark = ({ read, written }: Row, program: Program): string =>
+    [read.includes(program) ? '→' : '', written.includes(program) ? '←' : ''].join('') || '–'
+  return [
+    line(['', ...programs.map((program) => PROGRAMS[program])]),
+    line(Array.from({ length: programs.length + 1 }, () => '---')),
+    ...Object.values(MATRIX).map((row) => line([row.what, ...programs.map((program) => mark(row, program))])),
+  ].join('\n')
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { GpgProvider, generateGpgKey, type KeyAlgorithm, KeyRing, type NewKey } from '@parasol/backend-gpg'
+import {
+  readCertificates,
+  readSecretKeys,
+  signCleartext,
+  signDetached,
+  signInline,
+  unlockByAny,
+  verifyDetached,
+  verifyInline,
+} from '@parasol/backend-gpg/stateless'
+import type { PrivateKey } from 'openpgp'
+import type { Cell } from './matrix.js'
+import { fingerprintOf, PASSPHRASE } from './tool.js'
+
+export const TEXT: Buffer = Buffer.from('身份证 13800138000\n- dashes\n\nand a last line\n')
+export const LARGE: Buffer = Buffer.concat([randomBytes(150_000), Buffer.alloc(100_000, 'text ')])
+
+const ALGORITHMS: Partial<Record<Cell, KeyAlgorithm>> = {
+  rsa3072: 'rsa3072',
+  rsa4096: 'rsa4096',
+  nistp256: 'nistp256',
+  nistp384: 'nistp384',
+  nistp521: 'nistp521',
+  brainpoolP256r1: 'brainpoolP256r1',
+}
+
+/** Our half of every exchange: one key for each cell that has an algorithm of its own, and a default one. */
+export class OurSide {
+  readonly #keys = new Map<KeyAlgorithm, Promise<NewKey>>()
+
+  key(cell: Cell): Promise<NewKey> {
+    const algorithm = ALGORITHMS[cell] ?? 'curve25519'
+    const known = this.#keys.get(algorithm)
+    if (known) return known
+    const made = generateGpgKey({ name: 'Parasol', email: 'parasol@example.com', passphrase: PASSPHRASE, algorithm })
+    this.#keys.set(algorithm, made)
+    return made
+  }
+
+  /** A provider that encrypts from one of our keys to others and itself, and reads what the peer signed. */
+  async provider(cell: Cell, peer: Buffer, more: Partial<ConstructorParameters<typeof GpgProvider>[0]> = {}) {
+    const keyRing = KeyRing.inMemory()
+    const { fingerprint, secretKey } = await this.key(cell)
+    await keyRing.import(secretKey)
+    const them = await fingerprintOf(peer)
+    await keyRing.import(peer)
+    const names = { recipients: [fingerprint], signer: fingerprint, verify: [them], ...more }
+    return new GpgProvider({ keyRing, passphrase: () => PASSPHRASE, ...names })
+  }
+
+  async signer(cell: Cell): Promise<PrivateKey> {
+    const [key] = await readSecretKeys(Buffer.from((await this.key(cell)).secretKey))
+    if (!key) throw new Error('No key')
+    return unlockByAny(key, [PASSPHRASE])
+  }
+
+  async sign(cell: Cell, how: 'detached' | 'detachedText' | 'inline' | 'cleartext'): Promise<Buffer> {
+    const signers = [await this.signer(cell)]
+    const sign = {
+      detached: () => signDetached(TEXT, { signers, armor: false }),
+      detachedText: () => signDetached(TEXT, { signers }),
+      inline: () => signInline(TEXT, { signers }),
+      cleartext: () => signCleartext(TEXT, signers),
+    }[how]
+    return Buffer.from(await sign())
+  }
+
+  async verify(signature: Buffer, certificate: Buffer): Promise<void> {
+    const valid = await verifyDetached(TEXT, signature, await readCertificates(certificate))
+    if (valid.length !== 1) throw new Error('No valid signature')
+  }
+
+  async verifyInline(message: Buffer, certificate: Buffer): Promise<Buffer> {
+    const { data, signatures } = await verifyInline(message, await readCertificates(certificate))
+    if (signatures.length !== 1) throw new Error('No valid signature')
+    return Buffer.from(data)
+  }
+}

@@ -1,0 +1,93 @@
+import { fingerprintOf, PASSPHRASE, run, type Tool, ToolFolder } from './tool.js'
+
+/** rnp, with a home of its own. */
+export class RnpTool implements Tool {
+  readonly #folder = new ToolFolder()
+  readonly #imported = new Map<string, Promise<string>>()
+  readonly #base = ['--homedir', this.#folder.path, '--notty']
+
+  async makeKey(): Promise<Buffer> {
+    await run('rnpkeys', [...this.#base, '--password=', '--generate-key', '--userid', 'Peer <peer@example.com>'])
+    const output = this.#folder.fresh()
+    await run('rnpkeys', [...this.#base, '--export-key', '--secret', '--output', output, 'peer@example.com'])
+    return this.#folder.read(output)
+  }
+
+  async extractCertificate(key: Buffer): Promise<Buffer> {
+    const output = this.#folder.fresh()
+    await run('rnpkeys', [...this.#base, '--export-key', '--output', output, await this.#import(key)])
+    return this.#folder.read(output)
+  }
+
+  async encrypt(data: Buffer, to: readonly Buffer[], signWith: Buffer, { armor }: { armor: boolean }): Promise<Buffer> {
+    const names = [...(await this.#recipients(to)), '--userid', await this.#import(signWith)]
+    return this.#rnp(['--encrypt', '--sign', ...names, ...(armor ? ['--armor'] : [])], data)
+  }
+
+  async decrypt(message: Buffer, key: Buffer, verifyWith: Buffer): Promise<Buffer> {
+    await this.#import(key)
+    await this.#import(verifyWith)
+    return this.#rnp(['--decrypt'], message)
+  }
+
+  encryptToPassword(data: Buffer, password: string): Promise<Buffer> {
+    return this.#rnp(['--symmetric'], data, password)
+  }
+
+  decryptByPassword(message: Buffer, password: string): Promise<Buffer> {
+    return this.#rnp(['--decrypt'], message, password)
+  }
+
+  async sign(data: Buffer, key: Buffer, { armor }: { armor: boolean }): Promise<Buffer> {
+    return this.#rnp(['--sign', '--detach', '--userid', await this.#import(key), ...(armor ? ['--armor'] : [])], data)
+  }
+
+  async verify(data: Buffer, signature: Buffer, certificate: Buffer): Promise<void> {
+    await this.#import(certificate)
+    const source = this.#folder.file(data)
+    await run('rnp', [...this.#base, '--verify', '--source', source, this.#folder.file(signature)])
+  }
+
+  async signInline(data: Buffer, key: Buffer): Promise<Buffer> {
+    return this.#rnp(['--sign', '--userid', await this.#import(key)], data)
+  }
+
+  async signCleartext(data: Buffer, key: Buffer): Promise<Buffer> {
+    return this.#rnp(['--clearsign', '--userid', await this.#import(key)], data)
+  }
+
+  async verifyInline(message: Buffer, certificate: Buffer): Promise<Buffer> {
+    await this.#import(certificate)
+    // Fails without a valid signature; the data is what it decrypts to.
+    await run('rnp', [...this.#base, '--verify', this.#folder.file(message)])
+    return this.#rnp(['--decrypt'], message)
+  }
+
+  async #recipients(keys: readonly Buffer[]): Promise<string[]> {
+    const names: string[] = []
+    for (const key of keys) names.push('--recipient', await this.#import(key))
+    return names
+  }
+
+  #import(key: Buffer): Promise<string> {
+    const content = key.toString('latin1')
+    const imported = this.#imported.get(content) ?? this.#importNow(key)
+    this.#imported.set(content, imported)
+    return imported
+  }
+
+  async #importNow(key: Buffer): Promise<string> {
+    await run('rnpkeys', [...this.#base, '--import-keys', this.#folder.file(key)])
+    return fingerprintOf(key)
+  }
+
+  async #rnp(args: readonly string[], data: Buffer, password = PASSPHRASE): Promise<Buffer> {
+    const output = this.#folder.fresh()
+    await run('rnp', [...this.#base, ...args, '--password', password, '--output', output, this.#folder.file(data)])
+    return this.#folder.read(output)
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]()
+  }
+}
