@@ -2,9 +2,11 @@ import { inspect } from 'node:util'
 import {
   EnvelopeProvider,
   inspectEnvelope,
+  parseRecoveryText,
   RecoveryKey,
   RecoveryPublicKey,
   recoveryProvider,
+  withRecoveryText,
 } from '@parasol/backend-envelope'
 import { CryptoError, createCrypto } from '@parasol/core'
 import { FakeKms } from '@parasol/testing'
@@ -265,3 +267,28 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   for await (const part of stream) parts.push(part)
   return Buffer.concat(parts)
 }
+
+it('writes a recovery key as a text, reads it again, and leaves no copy of the text', async () => {
+  let seen: Uint8Array = new Uint8Array()
+  const text = await withRecoveryText(recoveryKey, async (bytes) => {
+    seen = bytes
+    return Uint8Array.from(bytes)
+  })
+  expect(Buffer.from(text).toString()).toMatch(/^# .*\npublic x25519:[\w-]{43}\nsecret [0-9a-f]{64}\n$/)
+  expect(seen.every((byte) => byte === 0)).toBe(true)
+  using read = await parseRecoveryText(text)
+  expect(String(read.publicKey)).toBe(publicKey)
+  using foreign = await parseRecoveryText(Buffer.from(`public ?\r\nsecret ${'0f'.repeat(32)}\r\n`))
+  expect(foreign.id).not.toBe(read.id)
+})
+
+it('takes no text that holds no recovery key', async () => {
+  const texts = ['', 'secret', `\nsecret ${'0'.repeat(63)}`, `\nsecret ${'0'.repeat(63)}g`, `secret ${'0'.repeat(64)}`]
+  for (const text of texts) {
+    await expect(parseRecoveryText(Buffer.from(text))).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  }
+  const property = fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+    await expect(parseRecoveryText(bytes)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+  await fc.assert(property, { numRuns: 100 })
+})
