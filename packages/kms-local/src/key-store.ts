@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import { allocateSecret, CryptoError } from '@parasol/core'
+import { CryptoError } from '@parasol/core'
 import { StoreLock } from '@parasol/core/files'
 import { AuditLog } from './audit-log.js'
 import { type AuditedEvents, verifyAuditLog } from './audit-verification.js'
 import type { AccessKey, Alias, Key } from './keys.js'
-import { deriveSubkey, type RootKeySource, SCRYPT_N } from './root-key.js'
-import { type Damage, SealedLog } from './sealed-log.js'
-import { LOG_FILE, makeStoreFolder, openHeader } from './store-header.js'
+import { type RootKeySource, SCRYPT_N } from './root-key.js'
+import { type Damage, type LogOptions, SealedLog } from './sealed-log.js'
+import { LOG_FILE, makeStoreFolder, type OpenedHeader, openHeader, replaceHeader } from './store-header.js'
+import type { StoreSecrets } from './store-secrets.js'
 import { entityId, StoreState } from './store-state.js'
 import { decodeEntity, encodeEntity, type StoredEntity } from './stored-entity.js'
 import { TokenSealer } from './token-sealer.js'
@@ -17,13 +18,6 @@ export interface KeyStoreOptions {
   readonly rootKey: RootKeySource
   /** scrypt's N for a new store. Lower it in tests only. */
   readonly scryptN?: number
-}
-
-/** Of the uses of the root key, each its own. */
-interface StoreKeys {
-  readonly log: Uint8Array
-  readonly audit: Uint8Array
-  readonly tokens: Uint8Array
 }
 
 /**
@@ -41,19 +35,19 @@ export class KeyStore implements AsyncDisposable {
   readonly #folder: string
   readonly #log: SealedLog
   readonly #lock: StoreLock
-  readonly #logKey: Uint8Array
-  readonly #auditKey: Uint8Array
-  readonly #tokenKey: Uint8Array
+  readonly #id: string
+  #secrets: StoreSecrets
+  /** What others may still hold views of; zeroed with the store. */
+  readonly #former: StoreSecrets[] = []
   readonly #state: StoreState
   #queue: Promise<unknown> = Promise.resolve()
 
-  private constructor(folder: string, log: SealedLog, lock: StoreLock, keys: StoreKeys, state: StoreState) {
+  private constructor(folder: string, log: SealedLog, lock: StoreLock, opened: OpenedHeader, state: StoreState) {
     this.#folder = folder
     this.#log = log
     this.#lock = lock
-    this.#logKey = keys.log
-    this.#auditKey = keys.audit
-    this.#tokenKey = keys.tokens
+    this.#id = opened.header.id
+    this.#secrets = opened.secrets
     this.#state = state
   }
 
@@ -62,37 +56,77 @@ export class KeyStore implements AsyncDisposable {
     await makeStoreFolder(folder)
     const lock = await StoreLock.acquire(folder)
     const state = new StoreState()
-    const keys = { log: allocateSecret(32), audit: allocateSecret(32), tokens: allocateSecret(32) }
+    let opened: OpenedHeader | undefined
     try {
-      const { id, rootKey } = await openHeader(folder, source, scryptN)
-      keys.log.set(deriveSubkey(rootKey, id, 'log'))
-      keys.audit.set(deriveSubkey(rootKey, id, 'audit'))
-      keys.tokens.set(deriveSubkey(rootKey, id, 'tokens'))
-      rootKey.fill(0)
-      const options = { path: join(folder, LOG_FILE), key: keys.log, storeId: id }
-      const log = await SealedLog.open(options, (entity, content) => state.apply(entity, decodeEntity(content)))
-      return new KeyStore(folder, log, lock, keys, state)
+      opened = await openHeader(folder, source, scryptN)
+      const log = await SealedLog.open(logOptions(folder, opened), (entity, content) =>
+        state.apply(entity, decodeEntity(content)),
+      )
+      const store = new KeyStore(folder, log, lock, opened, state)
+      // What cannot be written now is written when the store is next opened; until then both keys open it.
+      await store.#finishRootKeyChange({ source, scryptN }).catch(() => undefined)
+      return store
     } catch (error) {
       state[Symbol.dispose]()
-      for (const key of Object.values(keys)) key.fill(0)
+      opened?.secrets[Symbol.dispose]()
       await lock[Symbol.asyncDispose]()
       throw error
     }
   }
 
+  /**
+   * Seals the store under another root key, and all of its records under new keys, so that neither the former root key
+   * nor a former copy of the header opens what is written from now on. A stop at any moment leaves a store that either the
+   * former or the new root key opens whole; opening it by the new one finishes the change.
+   *
+   * @throws CryptoError IO, WRONG_PASSPHRASE for an unfit source, STORE_DAMAGED
+   */
+  changeRootKey(source: RootKeySource, scryptN: number = SCRYPT_N): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#requireSound()
+      const renewed = this.#secrets.renewed()
+      try {
+        await replaceHeader(this.#folder, this.#id, renewed, { source, scryptN })
+      } catch (error) {
+        renewed[Symbol.dispose]()
+        throw error
+      }
+      this.#use(renewed)
+      await this.#finishRootKeyChange({ source, scryptN }).catch((cause: unknown) => {
+        const rest = 'records are still sealed under the former one until the store is next opened'
+        throw new CryptoError('IO', `The root key was changed; ${rest}`, { cause })
+      })
+    })
+  }
+
+  /** Seals what is left under a former key anew; damaged parts keep it. */
+  async #finishRootKeyChange(root: { readonly source: RootKeySource; readonly scryptN: number }): Promise<void> {
+    if (!this.#secrets.formerLog || this.#log.damage.length > 0) return
+    await this.#rewrite(this.#state.without(new Set()))
+    const secrets = this.#secrets.withoutFormer()
+    this.#use(secrets)
+    await replaceHeader(this.#folder, this.#id, secrets, root)
+  }
+
+  #use(secrets: StoreSecrets): void {
+    this.#former.push(this.#secrets)
+    this.#secrets = secrets
+    this.#log.useKey(secrets.log)
+  }
+
   /** The audit log in the store's folder. Close it before the store. @throws CryptoError STORE_DAMAGED, IO */
   openAuditLog(): Promise<AuditLog> {
-    return AuditLog.open({ folder: this.#folder, key: this.#auditKey })
+    return AuditLog.open({ folder: this.#folder, key: this.#secrets.audit })
   }
 
   /** Follows the whole audit log. @throws CryptoError STORE_DAMAGED that says where it is broken */
   verifyAuditLog(): Promise<AuditedEvents> {
-    return verifyAuditLog(this.#folder, this.#auditKey)
+    return verifyAuditLog(this.#folder, this.#secrets.audit)
   }
 
   /** What this store handed out sealed, and opens when it comes back; for as long as the store is open. */
   get tokens(): TokenSealer {
-    return new TokenSealer(this.#tokenKey)
+    return new TokenSealer(this.#secrets.tokens)
   }
 
   /** A STORE_DAMAGED for each part that does not open; empty in a sound store. */
@@ -194,9 +228,7 @@ export class KeyStore implements AsyncDisposable {
     await this.#queue
     await this.#log[Symbol.asyncDispose]()
     this.#state[Symbol.dispose]()
-    this.#logKey.fill(0)
-    this.#auditKey.fill(0)
-    this.#tokenKey.fill(0)
+    for (const secrets of [this.#secrets, ...this.#former]) secrets[Symbol.dispose]()
     await this.#lock[Symbol.asyncDispose]()
   }
 
@@ -248,4 +280,9 @@ export class KeyStore implements AsyncDisposable {
     const place = `Record ${sequence} at byte ${offset} of "${join(this.#folder, LOG_FILE)}"${about}`
     return new CryptoError('STORE_DAMAGED', `${place} is damaged: restore the store from a backup`)
   }
+}
+
+function logOptions(folder: string, { header, secrets }: OpenedHeader): LogOptions {
+  const { log: key, formerLog: formerKey } = secrets
+  return { path: join(folder, LOG_FILE), key, formerKey, storeId: header.id }
 }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { guardIo, syncDirectory, writeFileAtomic } from '@parasol/core/files'
@@ -35,6 +35,8 @@ export interface LogOptions {
   readonly path: string
   /** 32 bytes; the log uses it until it is closed and leaves it to its owner to zero it. */
   readonly key: Uint8Array
+  /** What records that are there may be sealed by beside it; they are read, and none is written. Its owner's too. */
+  readonly formerKey?: Uint8Array | undefined
   /** Bound to every record, so that a record of another store does not open here. */
   readonly storeId: string
 }
@@ -49,7 +51,7 @@ export interface LogOptions {
  * counting, so that no record from before fits into it.
  */
 export class SealedLog implements AsyncDisposable {
-  readonly #options: LogOptions
+  #options: LogOptions
   #handle: FileHandle
   #end: number
   #sequence: number
@@ -87,6 +89,12 @@ export class SealedLog implements AsyncDisposable {
     }
   }
 
+  /** Gives each record of a log to `replay`, as `open` does, and changes nothing: also while another process has it open. */
+  static async read(options: LogOptions, replay: (entity: string, content: Uint8Array) => void): Promise<Damage[]> {
+    const file = await guardIo(options.path, () => readFile(options.path), 'read')
+    return readRecords(options, file, replay).damage
+  }
+
   /** Resolves when the record is on disk. @throws CryptoError IO, after which the log is as it was before */
   append(entity: string, content: Uint8Array): Promise<void> {
     return this.#inTurn(() => this.#append(entity, content))
@@ -99,6 +107,11 @@ export class SealedLog implements AsyncDisposable {
    */
   rewrite(records: readonly (readonly [entity: string, content: Uint8Array])[]): Promise<void> {
     return this.#inTurn(() => this.#rewrite(records))
+  }
+
+  /** Seals by another key from now on; what is there opens by the one before until it is rewritten. */
+  useKey(key: Uint8Array): void {
+    this.#options = { ...this.#options, key, formerKey: this.#options.key }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -222,12 +235,13 @@ function seal({ key, storeId }: LogOptions, header: FrameHeader, content: Uint8A
   return frame
 }
 
-function unseal(
-  { key, storeId }: LogOptions,
-  frame: FrameHeader & { offset: number },
-  file: Buffer,
-): Buffer | undefined {
+function unseal(options: LogOptions, frame: FrameHeader & { offset: number }, file: Buffer): Buffer | undefined {
   const bytes = file.subarray(frame.offset, frame.offset + FRAME_HEADER_BYTES + frame.length)
+  const content = unsealBy(options.key, options.storeId, bytes)
+  return content ?? (options.formerKey && unsealBy(options.formerKey, options.storeId, bytes))
+}
+
+function unsealBy(key: Uint8Array, storeId: string, bytes: Buffer): Buffer | undefined {
   const nonce = bytes.subarray(FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + NONCE_BYTES)
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
   decipher.setAAD(associatedData(storeId, bytes)).setAuthTag(bytes.subarray(-TAG_BYTES))

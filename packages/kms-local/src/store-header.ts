@@ -1,33 +1,19 @@
-import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
-import {
-  deriveSubkey,
-  ensureKeyFile,
-  isDerivation,
-  type KeyDerivation,
-  newDerivation,
-  openRootKey,
-  type RootKeySource,
-} from './root-key.js'
+import { openSecrets, SEALED_FIELD, type StoreHeader, sealSecrets } from './header-seal.js'
+import { ensureKeyFile, isDerivation, newDerivation, openRootKey, type RootKeySource } from './root-key.js'
+import { StoreSecrets } from './store-secrets.js'
 
 /** The sealed records of a store, beside its header. */
 export const LOG_FILE = 'keys.log'
 
-/** What `store.json` holds, in clear: how the root key comes about, and how to tell whether it is the right one. */
-interface StoreHeader {
-  readonly format: 'parasol-kms-local'
-  readonly version: 1
-  readonly id: string
-  readonly derivation: KeyDerivation
-}
-
-/** The header of a store, and its root key, which the caller zeroes. */
+/** The header of a store, and its keys, which the caller disposes of. */
 export interface OpenedHeader {
-  readonly id: string
-  readonly rootKey: Uint8Array
+  readonly header: StoreHeader
+  readonly secrets: StoreSecrets
 }
 
 /**
@@ -36,7 +22,7 @@ export interface OpenedHeader {
  * @throws CryptoError WRONG_PASSPHRASE, STORE_DAMAGED, IO
  */
 export async function openHeader(folder: string, source: RootKeySource, scryptN: number): Promise<OpenedHeader> {
-  const path = join(folder, 'store.json')
+  const path = headerPath(folder)
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
     throw new CryptoError('IO', `Cannot read "${path}" (${cause.code})`, { cause })
@@ -48,12 +34,48 @@ export async function openHeader(folder: string, source: RootKeySource, scryptN:
   )
   if (text !== undefined) {
     if (logSize === undefined) throw new CryptoError('STORE_DAMAGED', `"${log}" is missing: restore it from a backup`)
-    return readHeader(path, text, source)
+    return openHeaderText(path, text, source)
   }
   // A new header over an old log would pass for a sound store, and its keys for damaged.
   if (logSize) throw new CryptoError('STORE_DAMAGED', `"${path}" is missing beside a log: restore it from a backup`)
   await guardIo(log, () => writeFile(log, '', { mode: 0o600, flag: 'a' }))
-  return createHeader(path, source, scryptN)
+  return createHeader(folder, source, scryptN)
+}
+
+/**
+ * Opens the header of a store that is there, and changes nothing.
+ *
+ * @throws CryptoError WRONG_PASSPHRASE, STORE_DAMAGED, IO
+ */
+export async function readHeader(folder: string, source: RootKeySource): Promise<OpenedHeader> {
+  const path = headerPath(folder)
+  return openHeaderText(path, await guardIo(path, () => readFile(path, 'utf8'), 'read'), source)
+}
+
+/**
+ * Seals the keys of a store under another root key, in the place of the former header, whole or not at all.
+ *
+ * @throws CryptoError IO, after which the header is as it was before
+ */
+export async function replaceHeader(
+  folder: string,
+  id: string,
+  secrets: StoreSecrets,
+  root: { readonly source: RootKeySource; readonly scryptN: number },
+): Promise<StoreHeader> {
+  await ensureKeyFile(root.source)
+  const header: StoreHeader = {
+    format: 'parasol-kms-local',
+    version: 2,
+    id,
+    derivation: newDerivation(root.source, root.scryptN),
+  }
+  await writeHeader(headerPath(folder), header, secrets, root.source)
+  return header
+}
+
+function headerPath(folder: string): string {
+  return join(folder, 'store.json')
 }
 
 /** Makes the folder of a store, which only its owner may enter. */
@@ -63,31 +85,35 @@ export function makeStoreFolder(folder: string): Promise<void> {
   })
 }
 
-async function createHeader(path: string, source: RootKeySource, scryptN: number): Promise<OpenedHeader> {
-  await ensureKeyFile(source)
-  const header: StoreHeader = {
-    format: 'parasol-kms-local',
-    version: 1,
-    id: randomUUID(),
-    derivation: newDerivation(source, scryptN),
-  }
-  const rootKey = await openRootKey(source, header.derivation)
-  const proven = { ...header, proof: proof(header, rootKey).toString('base64') }
-  const file = { ...proven, checksum: checksum(proven) }
-  await writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
-  return { id: header.id, rootKey }
+async function createHeader(folder: string, source: RootKeySource, scryptN: number): Promise<OpenedHeader> {
+  const secrets = StoreSecrets.random()
+  return { header: await replaceHeader(folder, randomUUID(), secrets, { source, scryptN }), secrets }
 }
 
-async function readHeader(path: string, text: string, source: RootKeySource): Promise<OpenedHeader> {
-  const { checksum: expected, ...proven } = parse(path, text)
-  if (checksum(proven) !== expected) throw damaged(path)
-  const { proof: expectedProof, ...header } = proven
-  if (!isHeader(header) || typeof expectedProof !== 'string') throw damaged(path)
+async function writeHeader(
+  path: string,
+  header: StoreHeader,
+  secrets: StoreSecrets,
+  source: RootKeySource,
+): Promise<void> {
   const rootKey = await openRootKey(source, header.derivation)
-  const given = Buffer.from(expectedProof, 'base64')
-  const computed = proof(header, rootKey)
-  if (given.length === computed.length && timingSafeEqual(given, computed)) return { id: header.id, rootKey }
+  const sealed = { ...header, sealed: sealSecrets(header, rootKey, secrets) }
   rootKey.fill(0)
+  const file = { ...sealed, checksum: checksum(sealed) }
+  await writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 })
+}
+
+async function openHeaderText(path: string, text: string, source: RootKeySource): Promise<OpenedHeader> {
+  const { checksum: expected, ...whole } = parse(path, text)
+  if (checksum(whole) !== expected) throw damaged(path)
+  const { proof, sealed, ...header } = whole
+  if (!isHeader(header)) throw damaged(path)
+  const field = { proof, sealed }[SEALED_FIELD[header.version]]
+  if (typeof field !== 'string') throw damaged(path)
+  const rootKey = await openRootKey(source, header.derivation)
+  const secrets = openSecrets(header, rootKey, field)
+  rootKey.fill(0)
+  if (secrets) return { header, secrets }
   const what = header.derivation.name === 'scrypt' ? 'passphrase' : 'key file'
   throw new CryptoError('WRONG_PASSPHRASE', `This ${what} does not open the store of "${path}"`)
 }
@@ -102,20 +128,17 @@ function parse(path: string, text: string): Record<string, unknown> {
 
 function isHeader(value: object): value is StoreHeader {
   const { format, version, id, derivation } = value as Partial<StoreHeader>
-  return format === 'parasol-kms-local' && version === 1 && typeof id === 'string' && isDerivation(derivation)
+  return (
+    format === 'parasol-kms-local' &&
+    (version === 1 || version === 2) &&
+    typeof id === 'string' &&
+    isDerivation(derivation)
+  )
 }
 
 /** Tells a damaged header from a wrong passphrase. */
 function checksum(header: object): string {
   return createHash('sha256').update(JSON.stringify(header)).digest('base64')
-}
-
-/** Only the right root key makes this of the header. */
-function proof(header: StoreHeader, rootKey: Uint8Array): Buffer {
-  const key = deriveSubkey(rootKey, header.id, 'header')
-  const value = createHmac('sha256', key).update(JSON.stringify(header)).digest()
-  key.fill(0)
-  return value
 }
 
 function damaged(path: string): CryptoError {
