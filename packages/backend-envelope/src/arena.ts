@@ -1,3 +1,4 @@
+import { ARENA_BYTES } from './arena-layout.js'
 import { RecordArena } from './record-arena.js'
 import type { SodiumModule } from './sodium-module.js'
 
@@ -8,6 +9,9 @@ export function arena(): RecordArena {
   return current
 }
 
-export function moveArenaTo(module: SodiumModule): void {
-  current = RecordArena.sodium(module)
+/** @returns where in the module's memory it is now */
+export function moveArenaTo(module: SodiumModule): number {
+  const start = module._malloc(ARENA_BYTES)
+  current = RecordArena.sodium(module, start)
+  return start
 }

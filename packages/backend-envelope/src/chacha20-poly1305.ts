@@ -1,9 +1,11 @@
 import { moveArenaTo } from './arena.js'
-import { type Aead, nodeAead } from './node-aead.js'
+import { type ArenaAead, inArena } from './arena-aead.js'
+import { nodeAead } from './node-aead.js'
 import { deriveRecordKey } from './record-key.js'
 import { SODIUM_MAX_BYTES, sodiumAead } from './sodium-aead.js'
+import { sodiumArenaAead } from './sodium-arena-aead.js'
 import { loadSodium } from './sodium-module.js'
-import { type Suite, TAG_BYTES } from './suite.js'
+import { type Aead, type Suite, TAG_BYTES } from './suite.js'
 
 const ID = 2
 
@@ -30,6 +32,11 @@ export const chacha20Poly1305: Suite = {
   open(key, nonce, sealed, aad) {
     return aeadFor(sealed.length - TAG_BYTES + aad.length).open(key, nonce, sealed, aad)
   },
+
+  arenaAead(textBytes) {
+    if (!preparing) void prepareSodium()
+    return textBytes <= SODIUM_MAX_BYTES ? forSmallInArena : forAllInArena
+  },
 }
 
 /** Resolves when libsodium is ready, or known not to be had. */
@@ -37,13 +44,15 @@ export function prepareSodium(): Promise<void> {
   preparing ??= loadSodium().then((module) => {
     if (!module) return
     forSmall = sodiumAead(module)
-    moveArenaTo(module)
+    forSmallInArena = sodiumArenaAead(module, moveArenaTo(module))
   })
   return preparing
 }
 
 const forAll = nodeAead('chacha20-poly1305')
+const forAllInArena = inArena(forAll)
 let forSmall: Aead = forAll
+let forSmallInArena: ArenaAead = forAllInArena
 let preparing: Promise<void> | undefined
 
 function aeadFor(bytes: number): Aead {

@@ -54,6 +54,9 @@ export interface DataKeySource extends Disposable {
   /** The same if it is in memory, else undefined: the KMS is not asked. */
   tryForDecryption(list: WrappedKeyList, kmsContext: EncryptionContext): DataKeyLease | undefined
 
+  /** The same if the bytes go on at an offset with the list that was used last; it need not be decoded then. */
+  tryForLastList(bytes: Buffer, offset: number, kmsContext: EncryptionContext): DataKeyLease | undefined
+
   /**
    * Wraps the key that `forDecryption` gave for a list again. Wrappings of other kinds are kept as they are.
    *

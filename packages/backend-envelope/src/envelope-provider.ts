@@ -11,16 +11,20 @@ import {
   type SeekableProvider,
   type StreamRewrapProvider,
   type SyncProvider,
+  type TextCodec,
+  type TextProvider,
   throwIfAborted,
 } from '@parasol/core'
+import { ArenaTextCodec } from './arena-text-codec.js'
 import { createDataKeys } from './create-data-keys.js'
 import { partitionKeyOf } from './data-key-policy.js'
 import type { DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
 import type { EnvelopeOptions } from './envelope-options.js'
 import { FIELD_OVERHEAD, fieldAad } from './field.js'
-import { decodeGreenKey, encodeGreenKey, type GreenKey } from './green-key.js'
+import { encodeGreenKey } from './green-key.js'
 import { joinBytes } from './join-bytes.js'
 import { KmsContexts } from './kms-contexts.js'
+import { fieldOf, type ParsedGreenKey, parseGreenKey } from './parsed-green-key.js'
 import { createRecord, type NewRecord, openRecord } from './record.js'
 import { openFields, openValue, sealRecord, sealValue } from './record-codec.js'
 import { SeekableStream } from './seekable-stream.js'
@@ -40,7 +44,7 @@ const UNKNOWN_LENGTH = Number.POSITIVE_INFINITY
  * byte. Disposal zeroes the keys in memory; what is asked afterwards is refused with CLOSED.
  */
 export class EnvelopeProvider
-  implements RecordProvider, SeekableProvider, StreamRewrapProvider, SyncProvider, Disposable
+  implements RecordProvider, SeekableProvider, StreamRewrapProvider, SyncProvider, TextProvider, Disposable
 {
   readonly scheme: string
   readonly traits: ProviderTraits = {
@@ -48,6 +52,7 @@ export class EnvelopeProvider
     bindsContext: true,
     plaintextLeavesProcess: false,
   }
+  readonly texts: TextCodec
   readonly #suite: Suite
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
@@ -64,6 +69,13 @@ export class EnvelopeProvider
     this.#dataKeys = createDataKeys(dataKeys, options)
     this.#partitionKey = partitionKeyOf(dataKeys)
     this.#streamHeader = encodeHeader(segmentBytes)
+    this.texts = new ArenaTextCodec({
+      suite: this.#suite,
+      readable: this.#readable,
+      dataKeys: this.#dataKeys,
+      kmsContexts: this.#kmsContexts,
+      partitionKey: this.#partitionKey,
+    })
   }
 
   async encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
@@ -80,7 +92,7 @@ export class EnvelopeProvider
   }
 
   async decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
-    const parsed = this.#parse(ciphertext)
+    const parsed = parseGreenKey(ciphertext, this.#readable)
     const field = fieldOf(ciphertext, parsed)
     const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context, options)
     const ready = this.#dataKeys.tryForDecryption(list, kmsContext)
@@ -89,7 +101,7 @@ export class EnvelopeProvider
   }
 
   tryDecrypt(ciphertext: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
-    const parsed = this.#parse(ciphertext)
+    const parsed = parseGreenKey(ciphertext, this.#readable)
     const field = fieldOf(ciphertext, parsed)
     const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context)
     const dataKey = this.#dataKeys.tryForDecryption(list, kmsContext)
@@ -116,7 +128,7 @@ export class EnvelopeProvider
     context: EncryptionContext,
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, Uint8Array>> {
-    const parsed = this.#parse(key)
+    const parsed = parseGreenKey(key, this.#readable)
     const tooShort = [...fields.values()].some((field) => field.length < FIELD_OVERHEAD)
     if (tooShort || parsed.greenKey.length !== key.length) throw decryptionFailed()
     const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context, options)
@@ -133,7 +145,7 @@ export class EnvelopeProvider
   async rewrap(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
-    const { greenKey, suite } = this.#parse(ciphertext)
+    const { greenKey, suite } = parseGreenKey(ciphertext, this.#readable)
     const kmsContext = this.#kmsContexts.of(context)
     using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, kmsContext, options)
     openRecord(suite, greenKey, dataKey, encodedContext)[Symbol.dispose]()
@@ -195,7 +207,7 @@ export class EnvelopeProvider
     context: EncryptionContext,
     options?: CallOptions,
   ): Promise<OpenedRecord> {
-    const parsed = this.#parse(encodedGreenKey)
+    const parsed = parseGreenKey(encodedGreenKey, this.#readable)
     return { suite: parsed.suite, recordKey: await this.#openRecord(parsed, context, options) }
   }
 
@@ -246,24 +258,6 @@ export class EnvelopeProvider
     using dataKey = await this.#dataKeys.forDecryption(greenKey.wrappedKeys, this.#kmsContexts.of(context), options)
     return openRecord(suite, greenKey, dataKey, encodedContext)
   }
-
-  #parse(bytes: Uint8Array): ParsedGreenKey {
-    const greenKey = decodeGreenKey(bytes)
-    const suite = greenKey && this.#readable.get(greenKey.suite)
-    if (!greenKey || !suite) throw decryptionFailed()
-    return { greenKey, suite }
-  }
-}
-
-function fieldOf(ciphertext: Uint8Array, { greenKey }: ParsedGreenKey): Uint8Array {
-  const field = ciphertext.subarray(greenKey.length)
-  if (field.length < FIELD_OVERHEAD) throw decryptionFailed()
-  return field
-}
-
-interface ParsedGreenKey {
-  readonly greenKey: GreenKey
-  readonly suite: Suite
 }
 
 /** A stream is read later than it is asked for: the context is refused first, and a caller may change it meanwhile. */

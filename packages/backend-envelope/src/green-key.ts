@@ -22,25 +22,26 @@ export interface GreenKey {
 }
 
 export const SALT_AT = 2
-const COMMITMENT_AT = SALT_AT + SALT_BYTES
-const LIST_AT = COMMITMENT_AT + COMMITMENT_BYTES
+export const COMMITMENT_AT: number = SALT_AT + SALT_BYTES
+export const LIST_AT: number = COMMITMENT_AT + COMMITMENT_BYTES
 
 /** How long a green key with this list is. */
 export function greenKeyBytes(encodedList: Uint8Array): number {
   return LIST_AT + encodedList.length
 }
 
-/** Writes a green key over the beginning of the target, where its salt already is. */
+/** Writes a green key into the target, where its salt already is. */
 export function writeGreenKey(
   target: Uint8Array,
+  start: number,
   suite: number,
   commitment: Uint8Array,
   encodedList: Uint8Array,
 ): void {
-  target[0] = FORMAT_VERSION
-  target[1] = suite
-  target.set(commitment, COMMITMENT_AT)
-  target.set(encodedList, LIST_AT)
+  target[start] = FORMAT_VERSION
+  target[start + 1] = suite
+  target.set(commitment, start + COMMITMENT_AT)
+  target.set(encodedList, start + LIST_AT)
 }
 
 /** @param encodedList what `encodeWrappedKeys` made */
@@ -52,7 +53,7 @@ export function encodeGreenKey(
 ): Uint8Array {
   const bytes = new Uint8Array(greenKeyBytes(encodedList))
   bytes.set(salt, SALT_AT)
-  writeGreenKey(bytes, suite, commitment, encodedList)
+  writeGreenKey(bytes, 0, suite, commitment, encodedList)
   return bytes
 }
 

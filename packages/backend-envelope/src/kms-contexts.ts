@@ -9,7 +9,10 @@ export class KmsContexts {
 
   of(context: EncryptionContext): EncryptionContext {
     const purpose = Object.hasOwn(context, PURPOSE_KEY) ? context[PURPOSE_KEY] : undefined
-    if (purpose === undefined) return NO_PURPOSE
+    return purpose === undefined ? NO_PURPOSE : this.ofPurpose(purpose)
+  }
+
+  ofPurpose(purpose: string): EncryptionContext {
     return this.#byPurpose.get(purpose) ?? this.#keep(purpose)
   }
 

@@ -1,9 +1,6 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv } from 'node:crypto'
 import { cipherKey } from './cipher-key.js'
-import { type Suite, TAG_BYTES } from './suite.js'
-
-/** The two that seal and open of a suite. */
-export type Aead = Pick<Suite, 'seal' | 'open'>
+import { type Aead, TAG_BYTES } from './suite.js'
 
 // Without it, node:crypto takes tags of 4 bytes.
 const FULL_TAG = { authTagLength: TAG_BYTES }

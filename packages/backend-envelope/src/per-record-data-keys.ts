@@ -82,6 +82,8 @@ export class PerRecordDataKeys implements DataKeySource {
 
   tryForDecryption(): undefined {}
 
+  tryForLastList(): undefined {}
+
   /** By encrypt, because the Alibaba client has no ReEncrypt and dedicated gateways do not offer it. */
   async rewrap(
     dataKey: DataKeyLease,

@@ -49,6 +49,8 @@ export class PrefetchedDataKeys implements DataKeySource {
 
   tryForDecryption(): undefined {}
 
+  tryForLastList(): undefined {}
+
   rewrap(
     dataKey: DataKeyLease,
     list: WrappedKeyList,

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 
-const pool = Buffer.alloc(4096)
+const pool = Buffer.alloc(16_384)
 let used = pool.length
 
 /**
@@ -10,10 +10,10 @@ let used = pool.length
  * A pool must not be inherited by a copy of the process. Node has no fork without exec, and a worker thread loads this
  * module anew.
  */
-export function fillRandom(target: Uint8Array): void {
-  if (target.length > pool.length - used) {
+export function fillRandom(target: Uint8Array, start = 0, end: number = target.length): void {
+  if (end - start > pool.length - used) {
     randomFillSync(pool)
     used = 0
   }
-  for (let index = 0; index < target.length; index++) target[index] = pool[used++] as number
+  for (let index = start; index < end; index++) target[index] = pool[used++] as number
 }

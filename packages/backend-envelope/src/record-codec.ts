@@ -86,7 +86,7 @@ function startRecord(suite: Suite, dataKey: DataKeyLease, context: Uint8Array, t
   const salt = target.subarray(SALT_AT, SALT_AT + SALT_BYTES)
   fillRandom(salt)
   const { key, commitment } = derive(suite, dataKey, salt, context)
-  writeGreenKey(target, suite.id, commitment, dataKey.encodedList)
+  writeGreenKey(target, 0, suite.id, commitment, dataKey.encodedList)
   return key
 }
 

@@ -51,6 +51,8 @@ export class RecoveredDataKeys implements DataKeySource {
 
   tryForDecryption(): undefined {}
 
+  tryForLastList(): undefined {}
+
   rewrap(
     dataKey: DataKeyLease,
     list: WrappedKeyList,

@@ -94,10 +94,12 @@ export class ReusedDataKeys implements DataKeySource {
 
   /** A list is known by all of its bytes, which were authenticated when its key was kept. */
   tryForDecryption(list: WrappedKeyList, kmsContext: EncryptionContext): DataKeyLease | undefined {
-    this.#requireOpen()
-    const key = this.#decrypting.get(this.#decryptionIds.of(list.encoded, kmsContext))
-    if (key) this.#hits += 1
-    return key?.hold()
+    return this.#holdForDecryption(this.#decryptionIds.of(list.encoded, kmsContext))
+  }
+
+  tryForLastList(bytes: Buffer, offset: number, kmsContext: EncryptionContext): DataKeyLease | undefined {
+    const id = this.#decryptionIds.ofLastAt(bytes, offset, kmsContext)
+    return id === undefined ? undefined : this.#holdForDecryption(id)
   }
 
   rewrap(
@@ -120,6 +122,13 @@ export class ReusedDataKeys implements DataKeySource {
     this.#encrypting[Symbol.dispose]()
     this.#decrypting[Symbol.dispose]()
     this.#source[Symbol.dispose]()
+  }
+
+  #holdForDecryption(id: string): DataKeyLease | undefined {
+    this.#requireOpen()
+    const key = this.#decrypting.get(id)
+    if (key) this.#hits += 1
+    return key?.hold()
   }
 
   /** Joins the one call that fetches a key. If the KMS is away, a key that is too old serves on within its bound. */

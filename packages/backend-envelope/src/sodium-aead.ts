@@ -1,6 +1,5 @@
-import type { Aead } from './node-aead.js'
 import type { SodiumModule } from './sodium-module.js'
-import { RECORD_KEY_BYTES, TAG_BYTES } from './suite.js'
+import { type Aead, RECORD_KEY_BYTES, TAG_BYTES } from './suite.js'
 
 /** Of text and AAD together, of what is sealed and opened here. */
 export const SODIUM_MAX_BYTES = 1024

@@ -1,3 +1,5 @@
+import type { ArenaAead } from './arena-aead.js'
+
 export const SALT_BYTES = 24
 export const COMMITMENT_BYTES = 32
 export const NONCE_BYTES = 12
@@ -12,18 +14,8 @@ export interface RecordKey extends Disposable {
   readonly commitment: Uint8Array
 }
 
-/**
- * One way to derive a record's key and to encrypt its fields; a row of the table in `suites.ts`. To add a suite is to
- * add a row, with an id that no other has ever had.
- */
-export interface Suite {
-  /** Written into every green key. */
-  readonly id: number
-  readonly name: string
-
-  /** @param context the encoded context */
-  deriveRecordKey(dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): RecordKey
-
+/** A way to encrypt and authenticate, with nonces of 12 bytes and tags of 16. */
+export interface Aead {
   /**
    * Writes ciphertext and tag, which are 16 bytes longer than the plaintext.
    *
@@ -37,4 +29,20 @@ export interface Suite {
    * @param sealed at least 16 bytes
    */
   open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined
+}
+
+/**
+ * One way to derive a record's key and to encrypt its fields; a row of the table in `suites.ts`. To add a suite is to
+ * add a row, with an id that no other has ever had.
+ */
+export interface Suite extends Aead {
+  /** Written into every green key. */
+  readonly id: number
+  readonly name: string
+
+  /** @param context the encoded context */
+  deriveRecordKey(dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): RecordKey
+
+  /** The same AEAD for a text of so many bytes in the arena. */
+  arenaAead(textBytes: number): ArenaAead
 }

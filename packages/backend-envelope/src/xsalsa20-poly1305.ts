@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import nacl from 'tweetnacl'
+import { inArena } from './arena-aead.js'
 import { deriveRecordKey } from './record-key.js'
-import { RECORD_KEY_BYTES, type Suite } from './suite.js'
+import { type Aead, RECORD_KEY_BYTES, type Suite } from './suite.js'
 
 const ID = 3
 
@@ -16,9 +17,13 @@ const ID = 3
 export const xsalsa20Poly1305: Suite = {
   id: ID,
   name: 'xsalsa20-poly1305',
-
   deriveRecordKey: (dataKey, salt, context) => deriveRecordKey(ID, dataKey, salt, context),
+  arenaAead: () => arenaAead,
+  seal: (...parts) => aead.seal(...parts),
+  open: (...parts) => aead.open(...parts),
+}
 
+const aead: Aead = {
   seal(key, nonce, plaintext, aad, target) {
     const fieldKey = deriveFieldKey(key, aad)
     try {
@@ -37,6 +42,8 @@ export const xsalsa20Poly1305: Suite = {
     }
   },
 }
+
+const arenaAead = inArena(aead)
 
 function deriveFieldKey(recordKey: Uint8Array, aad: Uint8Array): Uint8Array {
   const derived = createHmac('sha512', recordKey).update(aad).digest()

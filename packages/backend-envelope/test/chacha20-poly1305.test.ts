@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { chacha20Poly1305, prepareSodium } from '../src/chacha20-poly1305.js'
-import { type Aead, nodeAead } from '../src/node-aead.js'
+import { nodeAead } from '../src/node-aead.js'
 import { SODIUM_MAX_BYTES, sodiumAead } from '../src/sodium-aead.js'
 import { loadSodium, type SodiumModule } from '../src/sodium-module.js'
+import type { Aead } from '../src/suite.js'
 import { hasWycheproof, readWycheproof } from './wycheproof.js'
 
 const module = await sodium()

@@ -1,24 +1,23 @@
-import { type EncryptionContext, FIELD_KEY, PURPOSE_KEY, refuseReservedKeys } from './context.js'
+import { type EncryptionContext, PURPOSE_KEY, refuseReservedKeys } from './context.js'
 import { CryptoError, decryptionFailed } from './errors.js'
-import { fromTokens, toTokens } from './field-tokens.js'
 import { guard, guardDecryption, schemeFailed } from './guard.js'
 import { guardStream } from './guard-stream.js'
 import {
   type CallOptions,
   type CryptoProvider,
-  isRecordProvider,
   isRewrapProvider,
   isSeekableProvider,
   isStreamProvider,
   isStreamRewrapProvider,
   type RandomAccess,
-  type SealedRecord,
 } from './provider.js'
 import type { EncryptedRecord } from './record.js'
+import { RecordCipher, type RecordCipherOptions } from './record-cipher.js'
 import { type ManyOptions, type Outcome, settleMany } from './settle-many.js'
 import { collect } from './stream.js'
 import { SyncCipher } from './sync-cipher.js'
 import { decodeText, encodeText } from './text.js'
+import { TextPath } from './text-path.js'
 import { formatToken, parseToken, type Token } from './token.js'
 import { untilAborted } from './until-aborted.js'
 
@@ -49,6 +48,8 @@ export class Cipher {
   readonly #purpose: string
   readonly #provider: CryptoProvider
   readonly #readers: ReadonlyMap<string, CryptoProvider>
+  readonly #texts: TextPath | undefined
+  readonly #records: RecordCipher
   #sync: SyncCipher | undefined
 
   constructor({ useCase, purpose, provider, readers }: CipherOptions) {
@@ -56,6 +57,8 @@ export class Cipher {
     this.#purpose = purpose
     this.#provider = provider
     this.#readers = readers
+    this.#texts = TextPath.of(provider, purpose)
+    this.#records = new RecordCipher(this.#parts())
   }
 
   /** The scheme that encrypts. */
@@ -65,23 +68,22 @@ export class Cipher {
 
   /** The same without waiting, where the scheme keeps keys in memory. */
   get sync(): SyncCipher {
-    this.#sync ??= new SyncCipher({
-      provider: this.#provider,
-      reader: (scheme) => this.#reader(scheme),
-      bind: (provider, context) => this.#bind(provider, context),
-    })
+    this.#sync ??= new SyncCipher({ ...this.#parts(), texts: this.#texts })
     return this.#sync
   }
 
   /** Encrypts text to a token. */
   async encrypt(plaintext: string, context: EncryptionContext, options?: CallOptions): Promise<Token> {
+    const ready = options?.signal?.aborted ? undefined : this.#texts?.encrypt(plaintext, context)
+    if (ready !== undefined) return ready
     const ciphertext = await this.encryptBytes(encodeText(plaintext), context, options)
     return formatToken(this.scheme, ciphertext)
   }
 
   /** Decrypts a token to text. */
   async decrypt(token: Token, context: EncryptionContext, options?: CallOptions): Promise<string> {
-    return decodeText(await this.decryptToken(token, context, options))
+    const ready = options?.signal?.aborted ? undefined : this.#texts?.decrypt(token, context)
+    return ready ?? decodeText(await this.decryptToken(token, context, options))
   }
 
   /** Decrypts a token to bytes: for values that were not text. */
@@ -132,15 +134,8 @@ export class Cipher {
     context: EncryptionContext,
     options?: CallOptions,
   ): Promise<EncryptedRecord> {
-    const provider = this.#provider
-    const plaintexts = new Map(Object.entries(fields).map(([name, text]) => [name, encodeText(text)]))
-    if (!isRecordProvider(provider)) {
-      const encryptField = async (name: string, plaintext: Uint8Array): Promise<Uint8Array> =>
-        guard(() => provider.encrypt(plaintext, this.#bindField(provider, context, name), options))
-      return { fields: toTokens(provider.scheme, await mapValues(plaintexts, encryptField)) }
-    }
-    const record = await guard(() => provider.encryptRecord(plaintexts, this.#bind(provider, context), options))
-    return { fields: toTokens(provider.scheme, record.fields), key: formatToken(provider.scheme, record.key) }
+    const ready = options?.signal?.aborted ? undefined : this.#texts?.encryptRecord(fields, context)
+    return ready ?? this.#records.encrypt(fields, context, options)
   }
 
   /** Decrypts the fields that are there; it takes fewer than were encrypted together. */
@@ -149,12 +144,8 @@ export class Cipher {
     context: EncryptionContext,
     options?: CallOptions,
   ): Promise<Record<string, string>> {
-    const fields = new Map(Object.entries(record.fields))
-    const plaintexts =
-      record.key === undefined
-        ? await mapValues(fields, (name, token) => this.#decryptField(name, token, context, options))
-        : await this.#decryptSealed(record.key, fields, context, options)
-    return Object.fromEntries([...plaintexts].map(([name, bytes]) => [name, decodeText(bytes)]))
+    const ready = options?.signal?.aborted ? undefined : this.#texts?.decryptRecord(record, context)
+    return ready ?? this.#records.decrypt(record, context, options)
   }
 
   /**
@@ -233,30 +224,6 @@ export class Cipher {
     return formatToken(scheme, renewed)
   }
 
-  async #decryptField(
-    name: string,
-    token: Token,
-    context: EncryptionContext,
-    options?: CallOptions,
-  ): Promise<Uint8Array> {
-    const { scheme, ciphertext } = parseToken(token)
-    const reader = this.#reader(scheme)
-    return guardDecryption(() => reader.decrypt(ciphertext, this.#bindField(reader, context, name), options))
-  }
-
-  async #decryptSealed(
-    keyToken: Token,
-    fields: ReadonlyMap<string, Token>,
-    context: EncryptionContext,
-    options?: CallOptions,
-  ): Promise<ReadonlyMap<string, Uint8Array>> {
-    const { scheme, ciphertext: key } = parseToken(keyToken)
-    const reader = this.#reader(scheme)
-    const record: SealedRecord = { key, fields: fromTokens(scheme, fields) }
-    if (!isRecordProvider(reader)) throw decryptionFailed()
-    return guardDecryption(() => reader.decryptRecord(record, this.#bind(reader, context), options))
-  }
-
   #reader(scheme: string): CryptoProvider {
     const reader = this.#readers.get(scheme)
     if (reader) return reader
@@ -267,16 +234,17 @@ export class Cipher {
     )
   }
 
+  #parts(): RecordCipherOptions {
+    return {
+      provider: this.#provider,
+      reader: (scheme) => this.#reader(scheme),
+      bind: (provider, context) => this.#bind(provider, context),
+    }
+  }
+
   #bind(provider: CryptoProvider, context: EncryptionContext): EncryptionContext {
     refuseReservedKeys(context)
     return provider.traits.bindsContext ? { ...context, [PURPOSE_KEY]: this.#purpose } : context
-  }
-
-  #bindField(provider: CryptoProvider, context: EncryptionContext, name: string): EncryptionContext {
-    if (!provider.traits.bindsContext) {
-      throw new CryptoError('UNSUPPORTED', `Scheme "${provider.scheme}" cannot bind a field to its name`)
-    }
-    return { ...this.#bind(provider, context), [FIELD_KEY]: name }
   }
 }
 
@@ -286,12 +254,4 @@ function requireBytes(what: string, bytes: Uint8Array): void {
 
 function noWrappedKey(scheme: string): CryptoError {
   return new CryptoError('UNSUPPORTED', `Scheme "${scheme}" has no wrapped key to renew: decrypt and encrypt again`)
-}
-
-async function mapValues<From, To>(
-  map: ReadonlyMap<string, From>,
-  change: (name: string, value: From) => Promise<To>,
-): Promise<ReadonlyMap<string, To>> {
-  const entries = [...map].map(async ([name, value]) => [name, await change(name, value)] as const)
-  return new Map(await Promise.all(entries))
 }

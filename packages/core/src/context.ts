@@ -1,4 +1,5 @@
 import { CryptoError } from './errors.js'
+import { writeUtf8 } from './write-utf8.js'
 
 /**
  * Facts about a plaintext that are authenticated with it but not secret: table, column, row id.
@@ -39,9 +40,20 @@ export function encodeContext(context: EncryptionContext): Uint8Array {
 export function writeContext(context: EncryptionContext, target: Buffer, offset: number): number {
   const keys = sortedKeys(context)
   // Every value is read once, before anything is written: a getter that encodes another context does no harm.
-  const values = keys.map((key) => checkedValue(key, context[key]))
+  const values = keys.map((key) => checkValue(key, context[key]))
+  return writeEntries(keys, values, target, offset)
+}
+
+/** The encoding of entries that are checked and sorted. Gives the offset after it. */
+export function writeEntries(
+  keys: readonly string[],
+  values: readonly string[],
+  target: Buffer,
+  offset: number,
+): number {
   const end = Math.min(target.length, offset + MAX_CONTEXT_BYTES)
-  let position = target.writeUInt32BE(keys.length, offset)
+  if (end < offset + 4) throw invalid('has no room')
+  let position = writeLength(keys.length, target, offset)
   for (let index = 0; index < keys.length; index++) {
     position = writeText(keys[index] as string, target, position, end)
     position = writeText(values[index] as string, target, position, end)
@@ -70,13 +82,14 @@ export function requireEmptyContext(context: EncryptionContext, scheme: string):
 const scratch = Buffer.alloc(MAX_CONTEXT_BYTES)
 
 /** A Map or an array has entries that Object.keys does not see, so it would pass for the empty context. */
-function requireObject(context: EncryptionContext): void {
+export function requireObject(context: EncryptionContext): void {
   if (typeof context !== 'object' || context === null || Symbol.iterator in context) {
     throw invalid('must be an object of strings')
   }
 }
 
-function sortedKeys(context: EncryptionContext): string[] {
+/** @throws CryptoError INVALID_INPUT unless every key can be bound */
+export function sortedKeys(context: EncryptionContext): string[] {
   requireObject(context)
   const keys = Object.keys(context)
   for (const key of keys) checkKey(key)
@@ -88,7 +101,8 @@ function checkKey(key: string): void {
   if (!key.isWellFormed()) throw invalid('has a key that is not well-formed Unicode')
 }
 
-function checkedValue(key: string, value: unknown): string {
+/** @throws CryptoError INVALID_INPUT unless a value can be bound */
+export function checkValue(key: string, value: unknown): string {
   if (typeof value !== 'string') throw invalid(`key "${key}" holds a ${typeof value}: only strings are bound`)
   if (!value.isWellFormed()) throw invalid(`key "${key}" holds a string that is not well-formed Unicode`)
   return value
@@ -104,27 +118,19 @@ function byUtf8(a: string, b: string): number {
 
 function writeText(text: string, target: Buffer, offset: number, end: number): number {
   const start = offset + 4
-  const room = end - start
-  const length = text.length <= room ? writeAscii(text, target, start) : -1
-  const written = length >= 0 ? length : writeUtf8(text, target, start, room)
-  target.writeUInt32BE(written, offset)
+  const written = writeUtf8(text, target, start, end - start)
+  if (written < 0) throw invalid(`is longer than ${MAX_CONTEXT_BYTES} bytes when encoded`)
+  writeLength(written, target, offset)
   return start + written
 }
 
-/** Short ASCII, which most contexts are, is written faster here than by a call into native code; -1 if it is not ASCII. */
-function writeAscii(text: string, target: Buffer, start: number): number {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code > 127) return -1
-    target[start + index] = code
-  }
-  return text.length
-}
-
-function writeUtf8(text: string, target: Buffer, start: number, room: number): number {
-  const length = Buffer.byteLength(text)
-  if (length > room) throw invalid(`is longer than ${MAX_CONTEXT_BYTES} bytes when encoded`)
-  return target.write(text, start, room, 'utf8')
+/** At most 8,192. */
+function writeLength(length: number, target: Buffer, offset: number): number {
+  target[offset] = 0
+  target[offset + 1] = 0
+  target[offset + 2] = length >> 8
+  target[offset + 3] = length & 255
+  return offset + 4
 }
 
 function invalid(message: string): CryptoError {

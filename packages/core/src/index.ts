@@ -1,4 +1,6 @@
 export { base64Length, decodeBase64, decodedLength, encodeBase64 } from './base64-bytes.js'
+export { decodeBase64url } from './base64url.js'
+export { type BoundContext, ContextBinder, contextValue, writeBoundContext } from './bound-context.js'
 export { Cipher, type CipherOptions, type DecryptBytesOptions } from './cipher.js'
 export { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js'
 export {
@@ -29,6 +31,7 @@ export {
   isStreamProvider,
   isStreamRewrapProvider,
   isSyncProvider,
+  isTextProvider,
   type ProviderTraits,
   type RandomAccess,
   type RecordProvider,
@@ -38,11 +41,14 @@ export {
   type StreamProvider,
   type StreamRewrapProvider,
   type SyncProvider,
+  type TextProvider,
 } from './provider.js'
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
 export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'
 export type { ManyOptions, Outcome } from './settle-many.js'
 export { isObservable, type Observable, type Stats } from './stats.js'
 export { SyncCipher, type SyncCipherOptions } from './sync-cipher.js'
+export type { TextCodec } from './text-codec.js'
 export { formatToken, isSchemeName, type ParsedToken, parseToken, type Token } from './token.js'
 export { untilAborted } from './until-aborted.js'
+export { writeUtf8 } from './write-utf8.js'

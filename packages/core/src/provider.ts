@@ -1,4 +1,5 @@
 import type { EncryptionContext } from './context.js'
+import type { TextCodec } from './text-codec.js'
 
 /** One encryption scheme. Backends implement it; applications use `Cipher`. */
 export interface CryptoProvider {
@@ -119,6 +120,11 @@ export interface SyncProvider extends CryptoProvider {
   tryDecrypt(ciphertext: Uint8Array, context: EncryptionContext): Uint8Array | undefined
 }
 
+/** A provider with a short cut for text. */
+export interface TextProvider extends CryptoProvider {
+  readonly texts: TextCodec
+}
+
 export function isRecordProvider(provider: CryptoProvider): provider is RecordProvider {
   return 'encryptRecord' in provider && 'decryptRecord' in provider
 }
@@ -141,4 +147,8 @@ export function isSeekableProvider(provider: CryptoProvider): provider is Seekab
 
 export function isSyncProvider(provider: CryptoProvider): provider is SyncProvider {
   return 'tryEncrypt' in provider && 'tryDecrypt' in provider
+}
+
+export function isTextProvider(provider: CryptoProvider): provider is TextProvider {
+  return 'texts' in provider
 }

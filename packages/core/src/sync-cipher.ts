@@ -2,15 +2,13 @@ import type { EncryptionContext } from './context.js'
 import { CryptoError, decryptionFailed } from './errors.js'
 import { schemeFailed } from './guard.js'
 import { type CryptoProvider, isSyncProvider, type SyncProvider } from './provider.js'
+import type { RecordCipherOptions } from './record-cipher.js'
 import { decodeText, encodeText } from './text.js'
+import type { TextPath } from './text-path.js'
 import { formatToken, parseToken, type Token } from './token.js'
 
-export interface SyncCipherOptions {
-  readonly provider: CryptoProvider
-  /** The provider of a scheme that the use case reads. */
-  readonly reader: (scheme: string) => CryptoProvider
-  /** Binds the purpose. */
-  readonly bind: (provider: CryptoProvider, context: EncryptionContext) => EncryptionContext
+export interface SyncCipherOptions extends RecordCipherOptions {
+  readonly texts: TextPath | undefined
 }
 
 /**
@@ -27,11 +25,15 @@ export class SyncCipher {
   }
 
   encrypt(plaintext: string, context: EncryptionContext): Token {
-    const { provider } = this.#options
+    const { provider, texts } = this.#options
+    const ready = texts?.encrypt(plaintext, context)
+    if (ready !== undefined) return ready
     return formatToken(provider.scheme, this.encryptBytes(encodeText(plaintext), context))
   }
 
   decrypt(token: Token, context: EncryptionContext): string {
+    const ready = this.#options.texts?.decrypt(token, context)
+    if (ready !== undefined) return ready
     const { scheme, ciphertext } = parseToken(token)
     return decodeText(this.#decrypt(this.#options.reader(scheme), ciphertext, context))
   }

@@ -1,3 +1,4 @@
+import { isCanonical } from './base64url.js'
 import { CryptoError } from './errors.js'
 
 /** Ciphertext as text, `enc1.<scheme>.<base64url>`: safe in URLs, JSON, CSV and database columns. */
@@ -9,8 +10,6 @@ export interface ParsedToken {
 }
 
 const SCHEME = /^[a-z][a-z0-9-]{0,31}$/
-/** By how many characters stand beyond a multiple of four: those that may stand last, whose unused bits are zero. */
-const LAST_CHARACTERS = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048']
 const TOKEN = /^enc1\.([a-z][a-z0-9-]{0,31})\.([A-Za-z0-9_-]+)$/
 
 /** Whether a string can name a scheme: lower-case letters, digits and hyphens, at most 32. */
@@ -19,7 +18,12 @@ export function isSchemeName(name: string): boolean {
 }
 
 export function formatToken(scheme: string, ciphertext: Uint8Array): Token {
-  return `enc1.${scheme}.${base64url(ciphertext)}`
+  return tokenPrefix(scheme) + base64url(ciphertext)
+}
+
+/** What the tokens of a scheme begin with; base64url follows. */
+export function tokenPrefix(scheme: string): string {
+  return `enc1.${scheme}.`
 }
 
 /** @throws CryptoError INVALID_INPUT if the text is not a token; base64url that is not canonical is not one. */
@@ -29,12 +33,6 @@ export function parseToken(token: string): ParsedToken {
   const [, scheme = '', text = ''] = match
   if (!isCanonical(text)) throw notToken()
   return { scheme, ciphertext: Buffer.from(text, 'base64url') }
-}
-
-/** Whether text of the alphabet is what its bytes are encoded to: no other text may stand for the same ciphertext. */
-function isCanonical(text: string): boolean {
-  const last = LAST_CHARACTERS[text.length % 4]
-  return last === undefined || last.includes(text.charAt(text.length - 1))
 }
 
 function base64url(bytes: Uint8Array): string {

@@ -1,0 +1,96 @@
+import { timingSafeEqual } from 'node:crypto'
+import { writeUtf8 } from '@parasol/core'
+import {
+  AAD_AT,
+  CIPHERTEXT_AT,
+  FIELD_AT,
+  KDF_SALT_AT,
+  KEY_AT,
+  MAX_AAD_BYTES,
+  MAX_TEXT_BYTES,
+  TEXT_AT,
+} from './arena-layout.js'
+import type { DataKeyLease } from './data-key-source.js'
+import { greenKeyBytes, SALT_AT, writeGreenKey } from './green-key.js'
+import { fillRandom } from './random-pool.js'
+import type { RecordArena } from './record-arena.js'
+import { SALT_BYTES, type Suite, TAG_BYTES } from './suite.js'
+
+/*
+ * The steps of sealing and opening a text in the arena. What stands there is good until the event loop turns or another
+ * value has its turn, so all of this is synchronous.
+ */
+
+/** The length of a text in UTF-8; undefined if the arena has no room for it. */
+export function textBytesOf(text: string): number | undefined {
+  if (text.length > MAX_TEXT_BYTES) return undefined
+  const bytes = Buffer.byteLength(text)
+  return bytes > MAX_TEXT_BYTES ? undefined : bytes
+}
+
+/** Whether the arena has room for the name of a field, and UTF-8 holds it without loss. */
+export function fitsName(name: string): boolean {
+  return 3 * name.length < MAX_AAD_BYTES && name.isWellFormed()
+}
+
+/** The AAD of a value that stands alone. Gives its length. */
+export function placeValueAad({ bytes }: RecordArena): number {
+  bytes[AAD_AT] = 0
+  return 1
+}
+
+/** The AAD of a field with a name that fits. */
+export function placeFieldAad({ bytes }: RecordArena, name: string): number {
+  bytes[AAD_AT] = 1
+  return 1 + writeUtf8(name, bytes, AAD_AT + 1, MAX_AAD_BYTES - 1)
+}
+
+/** Derives the key of a new record, whose context is there, and writes its green key before the field; gives its start. */
+export function startRecord(arena: RecordArena, suite: Suite, lease: DataKeyLease, contextEnd: number): number {
+  const { bytes } = arena
+  const start = FIELD_AT - greenKeyBytes(lease.encodedList)
+  fillRandom(bytes, KDF_SALT_AT, KDF_SALT_AT + SALT_BYTES)
+  arena.deriveHere(suite.id, lease.plaintext, contextEnd)
+  bytes.copyWithin(start + SALT_AT, KDF_SALT_AT, KDF_SALT_AT + SALT_BYTES)
+  writeGreenKey(bytes, start, suite.id, arena.commitment, lease.encodedList)
+  return start
+}
+
+/** Seals a text of so many bytes in the field; gives its end. */
+export function sealText(arena: RecordArena, suite: Suite, text: string, textBytes: number, aadBytes: number): number {
+  const { bytes } = arena
+  fillRandom(bytes, FIELD_AT, TEXT_AT)
+  bytes.write(text, TEXT_AT, textBytes, 'utf8')
+  try {
+    suite.arenaAead(textBytes).seal(textBytes, aadBytes)
+    return TEXT_AT + textBytes + TAG_BYTES
+  } catch (error) {
+    bytes.fill(0, TEXT_AT, TEXT_AT + textBytes)
+    throw error
+  }
+}
+
+/** Derives the key of the record whose green key and context are there; gives whether its green key commits to it. */
+export function resumeRecord(arena: RecordArena, suite: Suite, lease: DataKeyLease, contextEnd: number): boolean {
+  const { bytes } = arena
+  const saltAt = CIPHERTEXT_AT + SALT_AT
+  bytes.copyWithin(KDF_SALT_AT, saltAt, saltAt + SALT_BYTES)
+  arena.deriveHere(suite.id, lease.plaintext, contextEnd)
+  return timingSafeEqual(arena.commitment, arena.givenCommitment)
+}
+
+/** Opens the field that begins at an offset; undefined if it is not authentic, or perhaps not UTF-8. */
+export function openText(
+  { bytes }: RecordArena,
+  suite: Suite,
+  fieldAt: number,
+  textBytes: number,
+  aadBytes: number,
+): string | undefined {
+  if (textBytes < 0 || textBytes > MAX_TEXT_BYTES) return undefined
+  if (!suite.arenaAead(textBytes).open(fieldAt, textBytes, aadBytes)) return undefined
+  const text = bytes.toString('utf8', KEY_AT - textBytes, KEY_AT)
+  bytes.fill(0, KEY_AT - textBytes, KEY_AT)
+  // What stands in the place of bytes that are not UTF-8, unless it was encrypted as it is.
+  return text.includes('\ufffd') ? undefined : text
+}
