@@ -35,6 +35,7 @@ export async function measure(comparison: Comparison, options: MeasureOptions): 
   for (const contender of contenders) await contender.check()
   const times: number[] = []
   for (const contender of contenders) times.push(comparison.times ?? (await calibrate(contender, options)))
+  for (let turn = 0; turn < (comparison.warmTurns ?? 0); turn++) await turns(contenders, times, turn)
   const rounds: Cost[][] = []
   for (let round = 0; round < (comparison.rounds ?? options.rounds); round++) {
     rounds.push(await turns(contenders, times, round))

@@ -1,16 +1,30 @@
 import type { Scenario } from './scenario.js'
 import { field } from './scenarios/field.js'
 import { kmsCalls } from './scenarios/kms-calls.js'
+import { kmsServer } from './scenarios/kms-server.js'
 import { latency } from './scenarios/latency.js'
 import { overhead } from './scenarios/overhead.js'
 import { peers } from './scenarios/peers.js'
 import { record } from './scenarios/record.js'
 import { schemes } from './scenarios/schemes.js'
+import { service } from './scenarios/service.js'
 import { stream } from './scenarios/stream.js'
 import { text } from './scenarios/text.js'
 
 /** Every scenario, in the order of the report. */
-export const scenarios: readonly Scenario[] = [text, field, record, peers, schemes, latency, stream, overhead, kmsCalls]
+export const scenarios: readonly Scenario[] = [
+  text,
+  field,
+  record,
+  peers,
+  schemes,
+  latency,
+  stream,
+  service,
+  kmsServer,
+  overhead,
+  kmsCalls,
+]
 
 /** @throws Error that names those that there are */
 export function scenarioByName(name: string): Scenario {

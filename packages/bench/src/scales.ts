@@ -16,6 +16,8 @@ export interface Scale {
   /** Requests of one turn of a server. */
   readonly requests: number
   readonly requestRounds: number
+  /** Turns of a server that only warm it up. */
+  readonly warmTurns: number
   readonly streamMiB: number
   readonly streamRounds: number
 }
@@ -31,6 +33,7 @@ export const scales = {
     records: 100_000,
     requests: 3000,
     requestRounds: 15,
+    warmTurns: 4,
     streamMiB: 1024,
     streamRounds: 5,
   },
@@ -44,6 +47,7 @@ export const scales = {
     records: 20_000,
     requests: 500,
     requestRounds: 5,
+    warmTurns: 6,
     streamMiB: 64,
     streamRounds: 3,
   },
@@ -58,6 +62,7 @@ export const scales = {
     records: 20,
     requests: 32,
     requestRounds: 1,
+    warmTurns: 0,
     streamMiB: 1,
     streamRounds: 1,
   },

@@ -22,6 +22,8 @@ export interface Comparison {
   readonly contenders: readonly [Contender, ...Contender[]]
   /** How often a turn does the work; by default as often as fits into the scale's `roundMs`. */
   readonly times?: number
+  /** Turns that are not measured, before all others, where `times` says how long they are. */
+  readonly warmTurns?: number
   /** How often every contender has its turn; by default the scale's `rounds`. */
   readonly rounds?: number
   readonly axis?: Axis
