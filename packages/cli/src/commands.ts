@@ -52,4 +52,12 @@ export const commands: readonly CommandEntry[] = [
     },
     load: async () => (await import('./commands/log.js')).logCommand,
   },
+  {
+    name: 'recovery',
+    summary: {
+      en: 'make, drill and use the key that opens what the KMS cannot any more',
+      zh: '制作、演练和使用恢复密钥，以备 KMS 不可用',
+    },
+    load: async () => (await import('./commands/recovery.js')).recoveryCommand,
+  },
 ]

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.js'
 export async function convertFile(
   terminal: Terminal,
   { source, target }: { readonly source: string; readonly target: string },
-  { force = false, json = false }: CipherOptions,
+  { force = false, json = false }: Pick<CipherOptions, 'force' | 'json'>,
   convert: (settings: FileOptions) => Promise<void>,
 ): Promise<void> {
   let progress: Progress | undefined

@@ -36,16 +36,27 @@ export function addJsonOption(command: Command, terminal: Terminal): Command {
 }
 
 export function addContextOptions(command: Command, terminal: Terminal): Command {
+  return addFactOptions(
+    addConfigOption(command, terminal).requiredOption('-u, --use-case <name>', texts(terminal).useCase),
+    terminal,
+  )
+}
+
+/** What data is bound to. */
+export function addFactOptions(command: Command, terminal: Terminal): Command {
   const text = texts(terminal)
-  return addConfigOption(command, terminal)
-    .requiredOption('-u, --use-case <name>', text.useCase)
+  return command
     .option('-c, --context <key=value>', text.context, factAdder(terminal))
     .option('--without-context', text.withoutContext)
 }
 
 export function addCipherOptions(command: Command, terminal: Terminal): Command {
+  return addFileOptions(addContextOptions(command, terminal), terminal)
+}
+
+export function addFileOptions(command: Command, terminal: Terminal): Command {
   const text = texts(terminal)
-  return addContextOptions(command, terminal)
+  return command
     .option('-i, --in <file>', text.in)
     .option('-o, --out <file>', text.out)
     .option('-f, --force', text.force)
@@ -63,7 +74,7 @@ export function contextOf(
 /** Which files, if it is files. @throws UsageError if one of the two is missing, or there is text as well */
 export function filesOf(
   terminal: Terminal,
-  { in: source, out: target }: CipherOptions,
+  { in: source, out: target }: Pick<CipherOptions, 'in' | 'out'>,
   text: string | undefined,
 ): { source: string; target: string } | undefined {
   if (source === undefined && target === undefined) return undefined
