@@ -172,6 +172,17 @@ export class KeyStore implements AsyncDisposable {
     return [...this.#state.accessKeys.keys()]
   }
 
+  /** All that the store holds, by the id of its record. @throws CryptoError STORE_DAMAGED unless all of it is sound */
+  get entities(): ReadonlyMap<string, StoredEntity> {
+    this.#requireSound()
+    return new Map(this.#state.without(new Set()))
+  }
+
+  /** Writes a record that was read from a backup. */
+  put(id: string, entity: StoredEntity): Promise<void> {
+    return this.#write(id, entity)
+  }
+
   /** Adds or replaces a key; the former object is zeroed. */
   async putKey(key: Key): Promise<void> {
     await this.#write(key.metadata.id, { kind: 'key', key })
