@@ -11,9 +11,9 @@ export { ChainReader, type ChainReaderOptions, type LogDamage, type LogLine } fr
 export { ChainedLog, type ChainedLogOptions } from './log/chained-log.js'
 export { GroupCommit } from './log/group-commit.js'
 export { hashLink } from './log/hash-link.js'
-export { headPath, type LogHead, readHead } from './log/log-head.js'
+export { HeadNotes, headPath, type LogHead, makeHeadFolder, readHead } from './log/log-head.js'
 export { CHAIN_START, type ChainState, formatLines, type LogLink } from './log/log-link.js'
-export type { LogAnchor, LogRetention } from './log/log-retention.js'
+export { formatAnchor, type LogAnchor, type LogRetention, parseAnchor } from './log/log-retention.js'
 export {
   type LogPlace,
   listSegments,

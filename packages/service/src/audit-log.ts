@@ -1,4 +1,5 @@
 import { ChainedLog, type ChainedLogOptions } from '@parasol/core/files'
+import type { KeptLog } from './kept-log.js'
 
 /** Who did what, and how it went. */
 export interface AuditEntry {
@@ -16,14 +17,15 @@ export interface AuditEntry {
 
 /** Keeps who did what: a log of its own, so that it can be given to those who may not see the backups. */
 export class AuditLog implements AsyncDisposable {
-  readonly log: ChainedLog
+  readonly log: KeptLog
   #strangers = 0
   #timer: NodeJS.Timeout | undefined
 
-  private constructor(log: ChainedLog) {
+  constructor(log: KeptLog) {
     this.log = log
   }
 
+  /** In files. */
   static async open(options: Omit<ChainedLogOptions, 'name'>): Promise<AuditLog> {
     return new AuditLog(await ChainedLog.open({ ...options, name: 'audit' }))
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type EncryptionContext, encodeContext, type Token } from '@parasol/core'
 import { ChainedLog, type ChainedLogOptions } from '@parasol/core/files'
 import type { Call } from './call.js'
+import type { KeptLog } from './kept-log.js'
 
 /** What is kept of an encryption: all that it takes to restore what the caller lost, and nothing in plaintext. */
 export interface BackupEntry {
@@ -19,12 +20,13 @@ const NAME = 'backup'
 
 /** Keeps every record that was encrypted, in case its owner fails to. */
 export class BackupLog implements AsyncDisposable {
-  readonly log: ChainedLog
+  readonly log: KeptLog
 
-  private constructor(log: ChainedLog) {
+  constructor(log: KeptLog) {
     this.log = log
   }
 
+  /** In files. */
   static async open(options: Omit<ChainedLogOptions, 'name'>): Promise<BackupLog> {
     return new BackupLog(await ChainedLog.open({ ...options, name: NAME }))
   }
@@ -41,8 +43,8 @@ export class BackupLog implements AsyncDisposable {
     return this.log.append(`${facts.slice(0, -1)},"record":${answer}}`)
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.log[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.log[Symbol.asyncDispose]()
   }
 }
 

@@ -1,8 +1,8 @@
 import { type LoadOptions, loadConfig } from '@parasol/config'
 import { CryptoError } from '@parasol/core'
 import { type LogHead, readHead } from '@parasol/core/files'
-import { logOptions } from './log-options.js'
-import { type LogSource, logFiles } from './log-source.js'
+import { findSource, headFileOf } from './log-places.js'
+import type { LogSource } from './log-source.js'
 import { serviceSection } from './service-section.js'
 
 /** The logs of a service, by the names that their files begin with. */
@@ -17,11 +17,15 @@ export interface ConfiguredLog {
 }
 
 /** @throws CryptoError INVALID_CONFIG also if that log is not kept; STORE_DAMAGED if what was noted is no head, IO */
-export async function findLog(name: LogName, path?: string, options?: LoadOptions): Promise<ConfiguredLog> {
+export async function findLog(name: LogName, path?: string, options: LoadOptions = {}): Promise<ConfiguredLog> {
+  const { env = process.env } = options
   const config = await loadConfig(path, options)
   const { backupLog, auditLog } = config.section('service', serviceSection)
-  const log = logOptions({ backup: backupLog, audit: auditLog }[name], config)
-  if (!log) throw new CryptoError('INVALID_CONFIG', `The service of "${config.path}" keeps no ${name} log`)
-  const head = log.headFile === undefined ? undefined : await readHead(log.headFile, name)
-  return { source: logFiles({ folder: log.folder, name }), heads: head ? [head] : [] }
+  const section = { backup: backupLog, audit: auditLog }[name]
+  if (section === 'none') {
+    throw new CryptoError('INVALID_CONFIG', `The service of "${config.path}" keeps no ${name} log`)
+  }
+  const headFile = headFileOf(section, { config })
+  const head = headFile === undefined ? undefined : await readHead(headFile, name)
+  return { source: await findSource(section, { name, config, env }), heads: head ? [head] : [] }
 }

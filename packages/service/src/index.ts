@@ -20,6 +20,7 @@ export {
   greenKeyId,
   type LogQuery,
 } from './find-entries.js'
+export type { KeptLog } from './kept-log.js'
 export type { ServiceLimits } from './limits.js'
 export { type LogSource, logFiles } from './log-source.js'
 export { type OpenServiceOptions, openService } from './open-service.js'

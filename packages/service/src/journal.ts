@@ -1,9 +1,9 @@
 import type { EncryptionContext } from '@parasol/core'
-import type { ChainedLog } from '@parasol/core/files'
 import type { AuditEntry, AuditLog } from './audit-log.js'
 import type { BackupLog } from './backup-log.js'
 import type { Call } from './call.js'
 import { HttpFault } from './http-fault.js'
+import type { KeptLog } from './kept-log.js'
 
 /** A record that was answered. */
 export interface Kept {
@@ -58,7 +58,7 @@ export class Journal {
     return tries.every(({ status }) => status === 'fulfilled')
   }
 
-  get logs(): readonly ChainedLog[] {
+  get logs(): readonly KeptLog[] {
     return [this.#backup, this.#audit].flatMap((kept) => kept?.log ?? [])
   }
 }

@@ -1,5 +1,5 @@
-import type { ChainedLog } from '@parasol/core/files'
 import type { RequestReport } from './app.js'
+import type { KeptLog } from './kept-log.js'
 
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
@@ -20,7 +20,7 @@ export class Metrics {
     this.#seconds += seconds
   }
 
-  render(underWay: number, logs: readonly ChainedLog[]): string {
+  render(underWay: number, logs: readonly KeptLog[]): string {
     return [
       '# TYPE parasol_requests_total counter',
       ...[...this.#requests].map(([labels, count]) => `parasol_requests_total${labels} ${count}`),
@@ -45,7 +45,7 @@ export class Metrics {
   }
 }
 
-function gauge(name: string, logs: readonly ChainedLog[], value: (log: ChainedLog) => number): readonly string[] {
+function gauge(name: string, logs: readonly KeptLog[], value: (log: KeptLog) => number): readonly string[] {
   return [`# TYPE ${name} gauge`, ...logs.map((log) => `${name}${format({ log: log.name })} ${value(log)}`)]
 }
 

@@ -4,10 +4,11 @@ import type { RequestReport } from './app.js'
 import { AuditLog } from './audit-log.js'
 import { BackupLog } from './backup-log.js'
 import type { Caller } from './callers.js'
+import type { LogName } from './configured-log.js'
 import type { ServiceLimits } from './limits.js'
-import { logOptions } from './log-options.js'
+import { openKeptLog } from './log-places.js'
 import { type RunningService, startService } from './service.js'
-import { type ServiceSection, serviceSection } from './service-section.js'
+import { type LogSection, type ServiceSection, serviceSection } from './service-section.js'
 
 export interface OpenServiceOptions extends LoadOptions {
   /** Told of every request when it was answered. */
@@ -34,10 +35,11 @@ export async function openService(path?: string, options: OpenServiceOptions = {
   }
   try {
     const crypto = keep(await openConfig(config))
-    const backupOptions = logOptions(section.backupLog, config, options)
-    const backup = backupOptions && keep(await BackupLog.open(backupOptions))
-    const auditOptions = logOptions(section.auditLog, config, options)
-    const audit = auditOptions && keep(await AuditLog.open(auditOptions))
+    const { env = process.env, onTrouble } = options
+    const open = (name: LogName, place: LogSection) => openKeptLog(place, { name, config, env, onTrouble })
+    const { backupLog, auditLog } = section
+    const backup = backupLog === 'none' ? undefined : keep(new BackupLog(await open('backup', backupLog)))
+    const audit = auditLog === 'none' ? undefined : keep(new AuditLog(await open('audit', auditLog)))
     const { host, port } = section
     const { onRequest } = options
     const limits = given(section.limits)

@@ -1,3 +1,4 @@
+import { type SecretReference, secretReference } from '@parasol/core/plugin'
 import * as z from 'zod'
 import { type Permission, permissions } from './callers.js'
 
@@ -9,9 +10,10 @@ export interface CallerSection {
   readonly requestsPerSecond?: number | undefined
 }
 
-/** A log in parasol.yaml. */
+/** A log in parasol.yaml: in a folder or in PostgreSQL. */
 export interface LogSection {
-  readonly folder: string
+  readonly folder?: string | undefined
+  readonly postgres?: { readonly url: SecretReference } | undefined
   readonly segmentBytes?: number | undefined
   readonly segmentHours?: number | undefined
   readonly keepDays?: number | undefined
@@ -47,20 +49,39 @@ const log = (what: string): z.ZodType<LogSection | 'none'> =>
   z
     .union([
       z.literal('none'),
-      z.strictObject({
-        folder: z.string().min(1).describe('Its own folder; made if there is none'),
-        segmentBytes: z.int().min(65_536).optional().describe('A file that has this many bytes is followed by another'),
-        segmentHours: z.number().positive().optional().describe('A file that is this old is followed by another'),
-        keepDays: z.number().positive().optional().describe('Files go whose newest line is older than this'),
-        keepBytes: z.int().min(65_536).optional().describe('The oldest files go until the rest has no more than this'),
-        headFile: z
-          .string()
-          .min(1)
-          .optional()
-          .describe('Where the head is noted besides the folder: on a disk that who can change the log cannot'),
-      }),
+      z
+        .strictObject({
+          folder: z.string().min(1).optional().describe('Its own folder; made if there is none'),
+          postgres: z
+            .strictObject({ url: secretReference.describe('postgresql://user:password@host/database') })
+            .optional()
+            .describe('The database in which it is kept, for several instances'),
+          segmentBytes: z.int().min(65_536).optional().describe('A file of so many bytes is followed by another'),
+          segmentHours: z.number().positive().optional().describe('A file that is this old is followed by another'),
+          keepDays: z
+            .number()
+            .positive()
+            .optional()
+            .describe('What is older goes; of files those that are wholly older'),
+          keepBytes: z
+            .int()
+            .min(65_536)
+            .optional()
+            .describe('The oldest files go until the rest has no more than this'),
+          headFile: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('Where the head is noted as well: on a disk that who can change the log cannot'),
+        })
+        .refine(hasOnePlace, { error: 'expected folder or postgres, and of files only what is about files' }),
     ])
     .describe(what)
+
+function hasOnePlace({ folder, postgres, segmentBytes, segmentHours, keepBytes }: LogSection): boolean {
+  const ofFiles = [segmentBytes, segmentHours, keepBytes]
+  return postgres ? [folder, ...ofFiles].every((each) => each === undefined) : folder !== undefined
+}
 
 export const serviceSection: z.ZodType<ServiceSection> = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),

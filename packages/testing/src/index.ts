@@ -22,6 +22,7 @@ export { type CaseResult, type ConformanceCase, runCases } from './conformance-c
 export { FakeKms, type FakeKmsCalls, type FakeKmsOptions, MISSING_KEY_ID } from './fake-kms.js'
 export type { KmsHarness } from './kms/kms-harness.js'
 export { kmsCases } from './kms-cases.js'
+export { findPostgres, PostgresServer, type PostgresServerOptions } from './postgres-server.js'
 export type { ProviderHarness } from './provider/provider-harness.js'
 export { providerCases } from './provider-cases.js'
 export { type ReferenceProvider, referenceProvider } from './reference/reference-provider.js'
