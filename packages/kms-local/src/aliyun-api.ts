@@ -7,6 +7,7 @@ import { keyOperations } from './key-operations.js'
 import { macOperations } from './mac-operations.js'
 import type { Operation } from './operation.js'
 import { serviceOperations } from './service-operations.js'
+import { stsOperations } from './sts-operations.js'
 import { tagOperations } from './tag-operations.js'
 import { versionOperations } from './version-operations.js'
 
@@ -30,3 +31,13 @@ export const operations: ReadonlyMap<string, Operation> = new Map(
     ...serviceOperations,
   }),
 )
+
+/** The operations of each service that is answered here, by the version of its API. */
+export const apis: ReadonlyMap<string, ReadonlyMap<string, Operation>> = new Map([
+  ['2016-01-20', operations],
+  ['2015-04-01', new Map(Object.entries(stsOperations))],
+])
+
+export function isAction(name: string): boolean {
+  return [...apis.values()].some((api) => api.has(name))
+}

@@ -1,3 +1,5 @@
+import type { Identity } from './principals.js'
+
 /** One request as Alibaba Cloud's ActionTrail tells of it; no parameter but names of keys, no plaintext, no secret. */
 export interface AuditEvent {
   readonly eventId: string
@@ -12,9 +14,28 @@ export interface AuditEvent {
   readonly sourceIpAddress: string
   readonly userAgent: string
   /** `claimed` until the signature was found right. */
-  readonly userIdentity: { readonly type: 'access-key' | 'claimed'; readonly accessKeyId: string }
+  readonly userIdentity: UserIdentity
   readonly resourceName?: string
   readonly errorCode?: string
+}
+
+export interface UserIdentity {
+  readonly type: 'access-key' | 'ram-user' | 'assumed-role' | 'claimed'
+  readonly accessKeyId: string
+  /** Of a user, his name; of a role, `<role>:<session>`. */
+  readonly userName?: string
+}
+
+const identityTypes = {
+  account: 'access-key',
+  'access-key': 'access-key',
+  user: 'ram-user',
+  role: 'assumed-role',
+} as const
+
+export function describeIdentity({ type, accessKeyId, name }: Identity): UserIdentity {
+  const userName = name === undefined ? {} : { userName: printable(name, 160) }
+  return { type: identityTypes[type], accessKeyId: printable(accessKeyId, 128), ...userName }
 }
 
 /** Cut to a length, and to characters that a terminal does not act on. */

@@ -19,6 +19,12 @@ const missing = (what: string): FaultKind => ({
   code: 'KEY_NOT_FOUND',
 })
 
+const malformed = (parameter: string): FaultKind => ({
+  status: 400,
+  message: `The parameter ${parameter} is wrongly formed.`,
+  code: 'INVALID_INPUT',
+})
+
 /** Every fault of Alibaba Cloud KMS that this service answers with: its code, HTTP status and message. */
 const kinds = {
   MissingParameter: { status: 400, message: 'The parameter "%" is needed but not provided.', code: 'INVALID_INPUT' },
@@ -76,10 +82,39 @@ const kinds = {
     message: 'The Access Key ID provided does not exist in our records.',
     code: 'UNAUTHENTICATED',
   },
-  'InvalidSecurityToken.NotSupported': {
+  MissingSecurityToken: {
     status: 400,
-    message: 'This service issues no security tokens.',
+    message: 'SecurityToken is mandatory for this action.',
     code: 'UNAUTHENTICATED',
+  },
+  'InvalidSecurityToken.Malformed': {
+    status: 400,
+    message: 'The specified SecurityToken is malformed.',
+    code: 'UNAUTHENTICATED',
+  },
+  'InvalidSecurityToken.MismatchWithAccessKey': {
+    status: 400,
+    message: 'The specified SecurityToken mismatches with the AccessKey.',
+    code: 'UNAUTHENTICATED',
+  },
+  NoPermission: {
+    status: 403,
+    message: 'You are not authorized to do this action. You should be authorized by RAM.',
+    code: 'ACCESS_DENIED',
+  },
+  'EntityNotExist.User': { status: 404, message: 'The user does not exist.', code: 'INVALID_INPUT' },
+  'EntityNotExist.Role': { status: 404, message: 'The role does not exist.', code: 'INVALID_INPUT' },
+  'InvalidParameter.RoleArn': malformed('RoleArn'),
+  'InvalidParameter.RoleSessionName': malformed('RoleSessionName'),
+  'InvalidParameter.DurationSeconds': {
+    status: 400,
+    message: 'The Min/Max value of DurationSeconds is 15min/1hr.',
+    code: 'INVALID_INPUT',
+  },
+  'InvalidParameter.PolicyGrammar': {
+    status: 400,
+    message: 'The parameter Policy has not passed grammar check.',
+    code: 'INVALID_INPUT',
   },
   SignatureDoesNotMatch: {
     status: 400,

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { allocateSecret, base64Length, type CryptoError, type EncryptionContext, encodeBase64 } from '@parasol/core'
+import { AccessControl, type AccessKeyOptions } from './access-control.js'
 import type { AuditLog } from './audit-log.js'
 import type { AuditedEvents } from './audit-verification.js'
 import { BadCiphertext, KmsFault } from './faults.js'
@@ -10,7 +11,6 @@ import { cipherOf, type KeySpecName, type KeyUsage, keySpecs } from './key-specs
 import { expiryTime, inState, requireAlias, switched, usable } from './key-states.js'
 import type { KeyStore } from './key-store.js'
 import { type AccessKey, type Alias, Key, type KeyMetadata, lengthOf, timestamp } from './keys.js'
-import { checkPolicy, type Policy } from './policy.js'
 import { rotate } from './rotation.js'
 import type { TokenSealer } from './token-sealer.js'
 import { doUpkeep } from './upkeep.js'
@@ -236,6 +236,11 @@ export class KeyService {
     })
   }
 
+  /** Access keys, users, roles and their sessions. */
+  get access(): AccessControl {
+    return new AccessControl(this.#store, this.#now)
+  }
+
   accessKey(id: string): AccessKey | undefined {
     return this.#store.accessKey(id)
   }
@@ -267,12 +272,8 @@ export class KeyService {
   }
 
   /** @throws CryptoError INVALID_INPUT for what is no policy */
-  async createAccessKey({ policy }: { readonly policy?: Policy } = {}): Promise<AccessKey> {
-    const id = `LTAI${randomBytes(10).toString('hex')}`
-    const secret = randomBytes(24).toString('base64url')
-    const accessKey = { id, secret, ...(policy ? { policy: checkPolicy(policy) } : {}) }
-    await this.#store.putAccessKey(accessKey)
-    return accessKey
+  createAccessKey(options?: AccessKeyOptions): Promise<AccessKey> {
+    return this.access.createAccessKey(options)
   }
 
   #serially<T>(change: () => Promise<T>): Promise<T> {

@@ -3,7 +3,10 @@ import { CryptoError } from '@parasol/core'
 import { StoreLock } from '@parasol/core/files'
 import { AuditLog } from './audit-log.js'
 import { type AuditedEvents, verifyAuditLog } from './audit-verification.js'
+import { describeDamage } from './damage.js'
+import type { KeyStoreOptions } from './key-store-options.js'
 import type { AccessKey, Alias, Key } from './keys.js'
+import type { Principal } from './principals.js'
 import { type RootKeySource, SCRYPT_N } from './root-key.js'
 import { type Damage, type LogOptions, SealedLog } from './sealed-log.js'
 import { LOG_FILE, makeStoreFolder, type OpenedHeader, openHeader, replaceHeader } from './store-header.js'
@@ -11,14 +14,6 @@ import type { StoreSecrets } from './store-secrets.js'
 import { entityId, StoreState } from './store-state.js'
 import { decodeEntity, encodeEntity, type StoredEntity } from './stored-entity.js'
 import { TokenSealer } from './token-sealer.js'
-
-export interface KeyStoreOptions {
-  /** The store's folder; made with mode 0700 if there is none. */
-  readonly folder: string
-  readonly rootKey: RootKeySource
-  /** scrypt's N for a new store. Lower it in tests only. */
-  readonly scryptN?: number
-}
 
 /**
  * The persistent home of keys, aliases and access keys: a folder that holds `store.json`, `keys.log` and, while it is
@@ -178,9 +173,19 @@ export class KeyStore implements AsyncDisposable {
     return new Map(this.#state.without(new Set()))
   }
 
-  /** Writes a record that was read from a backup. */
+  /** Writes any record. */
   put(id: string, entity: StoredEntity): Promise<void> {
     return this.#write(id, entity)
+  }
+
+  get principals(): readonly Principal[] {
+    return [...this.#state.principals.values()]
+  }
+
+  /** @throws CryptoError STORE_DAMAGED if a record about it is damaged */
+  principal(type: Principal['type'], name: string): Principal | undefined {
+    const id = entityId(type, name)
+    return this.#find(id, this.#state.principals.get(id))
   }
 
   /** Adds or replaces a key; the former object is zeroed. */
@@ -282,14 +287,8 @@ export class KeyStore implements AsyncDisposable {
     return found
   }
 
-  #describe(entity: string): string {
-    return this.aliases.find(({ name }) => entityId('alias', name) === entity)?.name ?? entity
-  }
-
-  #damaged({ offset, sequence, entity }: Damage): CryptoError {
-    const about = entity === undefined ? '' : ` (about ${this.#describe(entity)})`
-    const place = `Record ${sequence} at byte ${offset} of "${join(this.#folder, LOG_FILE)}"${about}`
-    return new CryptoError('STORE_DAMAGED', `${place} is damaged: restore the store from a backup`)
+  #damaged(damage: Damage): CryptoError {
+    return describeDamage(damage, join(this.#folder, LOG_FILE), this.aliases)
   }
 }
 

@@ -53,7 +53,9 @@ export interface Alias {
 export interface AccessKey {
   readonly id: string
   readonly secret: string
-  /** What it may do; without one, everything. */
+  /** The user to whom it belongs, with whose policies; if it does to one. */
+  readonly user?: string
+  /** What it may do; without one and without a user, everything. */
   readonly policy?: Policy
 }
 

@@ -16,7 +16,8 @@ import {
 } from '@parasol/core'
 import { KmsFault } from './faults.js'
 import { KeyService, MAX_TEXT_BYTES } from './key-service.js'
-import { KeyStore, type KeyStoreOptions } from './key-store.js'
+import { KeyStore } from './key-store.js'
+import type { KeyStoreOptions } from './key-store-options.js'
 
 export interface LocalKmsOptions extends KeyStoreOptions {
   /** Aliases that get a key when the store is opened, if they have none. */

@@ -1,12 +1,12 @@
 import { CryptoError } from '@parasol/core'
-import { grant } from './grant.js'
+import { grant, listAccess, revoke } from './grant.js'
 import { serve, verify } from './serve.js'
 import { parseServeArguments, USAGE, UsageError } from './serve-arguments.js'
 
 // A debugger that is attached by this signal would read every key.
 process.on('SIGUSR1', () => undefined)
 
-const commands = { serve, verify, grant }
+const commands = { serve, verify, grant, revoke, access: listAccess }
 
 try {
   const options = parseServeArguments(process.argv.slice(2), process.env)

@@ -1,8 +1,9 @@
 import type { KeyService } from './key-service.js'
 import type { Parameters } from './parameters.js'
+import type { Identity } from './principals.js'
 
 /** One operation: reads its parameters, does its work and gives the fields of its answer beside the request id. */
-export type Operation = (service: KeyService, parameters: Parameters) => Promise<object> | object
+export type Operation = (service: KeyService, parameters: Parameters, caller: Identity) => Promise<object> | object
 
 /** Operations by the name of their action. */
 export type OperationTable = Readonly<Record<string, Operation>>

@@ -1,42 +1,39 @@
 import { CryptoError } from '@parasol/core'
+import { type Condition, holds, isCondition } from './policy-conditions.js'
+import { matches } from './wildcards.js'
 
-/** What an access key may do, in the shape of RAM: what no statement allows is refused, and a Deny outweighs every Allow. */
+/** What somebody may do, in the shape of RAM: what no statement allows is refused, and a Deny outweighs every Allow. */
 export interface Policy {
   readonly Version: '1'
   readonly Statement: readonly Statement[]
 }
 
-/** Patterns with `*` and `?`. Actions are `kms:<operation>`, resources `acs:kms:local:0:key/<id>` or `…:alias/<name>`. */
+/**
+ * Patterns with `*` and `?`. Actions are `kms:<operation>` and `sts:AssumeRole`; resources `acs:kms:local:0:key/<id>`,
+ * `…:alias/<name>` and `acs:ram::0:role/<name>`. A statement with conditions counts where they all hold.
+ */
 export interface Statement {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | readonly string[]
   readonly Resource: string | readonly string[]
+  readonly Condition?: Condition
 }
 
-const USES = [
-  'kms:Encrypt',
-  'kms:Decrypt',
-  'kms:GenerateDataKey*',
-  'kms:ReEncrypt*',
-  'kms:*ExportDataKey',
-  'kms:Asymmetric*',
-  'kms:*Mac',
-]
+/** Something that a request concerns. */
+export interface Resource {
+  readonly arn: string
+  readonly tags?: Readonly<Record<string, string>>
+}
 
-/** The cloud's system policies for who uses keys, who manages them, and who looks on. */
-export const systemPolicies = {
-  'crypto-user': allow(...USES, 'kms:GetPublicKey'),
-  'crypto-admin': {
-    Version: '1',
-    Statement: [
-      { Effect: 'Allow', Action: 'kms:*', Resource: '*' },
-      { Effect: 'Deny', Action: USES, Resource: '*' },
-    ],
-  },
-  'read-only': allow('kms:Describe*', 'kms:List*'),
-} as const satisfies Record<string, Policy>
+/** What a request asks to do, with what, from where and when. */
+export interface AccessRequest {
+  readonly action: string
+  readonly resources: readonly Resource[]
+  readonly sourceIp: string
+  readonly now: Date
+}
 
-/** @throws CryptoError INVALID_INPUT for what is no policy, and for members that would not be acted on, as `Condition` */
+/** @throws CryptoError INVALID_INPUT for what is no policy, and for members that would not be acted on, as `NotAction` */
 export function checkPolicy(value: unknown): Policy {
   const policy = value as Partial<Policy>
   const isPolicy =
@@ -48,33 +45,35 @@ export function checkPolicy(value: unknown): Policy {
   if (isPolicy) return policy as Policy
   throw new CryptoError(
     'INVALID_INPUT',
-    'A policy is {"Version":"1","Statement":[{"Effect":"Allow","Action":…,"Resource":…}]}, without further members',
+    'A policy is {"Version":"1","Statement":[{"Effect":"Allow","Action":…,"Resource":…,"Condition":…}]}, where Condition may be left out, without further members',
   )
 }
 
-/** Whether a policy allows an action on every one of the resources that it concerns. */
-export function allows({ Statement }: Policy, action: string, resources: readonly string[]): boolean {
-  return resources.every((resource) => {
-    const effects = Statement.filter(
-      (statement) =>
-        list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
-        list(statement.Resource).some((pattern) => matches(pattern, resource)),
-    ).map(({ Effect }) => Effect)
+/** Whether statements allow an action on every one of the resources that it concerns. */
+export function allows(statements: readonly Statement[], request: AccessRequest): boolean {
+  return request.resources.every((resource) => {
+    const effects = statements.filter((statement) => concerns(statement, request, resource)).map(({ Effect }) => Effect)
     return effects.includes('Allow') && !effects.includes('Deny')
   })
 }
 
-function allow(...Action: readonly string[]): Policy {
-  return { Version: '1', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] }
+function concerns({ Action, Resource, Condition }: Statement, request: AccessRequest, resource: Resource): boolean {
+  const action = request.action.toLowerCase()
+  return (
+    list(Action).some((pattern) => matches(pattern.toLowerCase(), action)) &&
+    list(Resource).some((pattern) => matches(pattern, resource.arn)) &&
+    (Condition === undefined || holds(Condition, { ...request, tags: resource.tags ?? {} }))
+  )
 }
 
 function isStatement(value: unknown): value is Statement {
-  const { Effect, Action, Resource } = (value ?? {}) as Partial<Statement>
+  const { Effect, Action, Resource, Condition } = (value ?? {}) as Partial<Statement>
   return (
-    hasOnly(value, ['Effect', 'Action', 'Resource']) &&
+    hasOnly(value, ['Effect', 'Action', 'Resource', 'Condition']) &&
     (Effect === 'Allow' || Effect === 'Deny') &&
-    isPatterns(Action, /^(\*|kms:[A-Za-z*?]{1,64})$/) &&
-    isPatterns(Resource, /^[\w:/*?-]{1,400}$/)
+    isPatterns(Action, /^(\*|(kms|sts):[A-Za-z*?]{1,64})$/) &&
+    isPatterns(Resource, /^[\w:/*?.@-]{1,400}$/) &&
+    (Condition === undefined || isCondition(Condition))
   )
 }
 
@@ -89,18 +88,4 @@ function hasOnly(value: unknown, names: readonly string[]): boolean {
 
 function list(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value
-}
-
-/** In time that grows with the product of the two lengths, whatever the pattern. */
-function matches(pattern: string, text: string): boolean {
-  let reachable = new Set([0])
-  for (const mark of pattern) {
-    const next = new Set<number>()
-    for (const position of reachable) {
-      if (mark === '*') for (let end = position; end <= text.length; end++) next.add(end)
-      else if (position < text.length && (mark === '?' || mark === text[position])) next.add(position + 1)
-    }
-    reachable = next
-  }
-  return reachable.has(text.length)
 }

@@ -1,26 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CryptoError } from '@parasol/core'
+import type { Credential } from './access-control.js'
 import { accessKeyIdOf, isAcs3 } from './acs3-signature.js'
-import { dryRunOperations, operations } from './aliyun-api.js'
+import { apis, dryRunOperations, isAction } from './aliyun-api.js'
 import { type AnswerFormat, findFormat, json } from './answer-format.js'
-import { type AuditEvent, printable, resourceName } from './audit-event.js'
+import { type AuditEvent, describeIdentity, printable, resourceName } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
 import { isDryRun, tryOut } from './dry-run.js'
 import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
-import { type AccessKey, timestamp } from './keys.js'
+import { timestamp } from './keys.js'
 import { Parameters } from './parameters.js'
-import { requirePermission } from './permissions.js'
+import { type Caller, requirePermission } from './permissions.js'
+import type { Identity } from './principals.js'
 import type { QuotaCounter } from './quotas.js'
 import { type ReceivedRequest, readRequest } from './received-request.js'
 import type { RequestVerifier } from './request-signature.js'
 
-const API_VERSION = '2016-01-20'
-
 export interface RequestHandlerOptions {
   readonly service: KeyService
-  readonly verifier: RequestVerifier
+  readonly verifier: RequestVerifier<Credential>
   readonly audit?: AuditLog
   readonly quotas?: QuotaCounter
   readonly onRequest?: (action: string, fault: string | undefined) => void
@@ -32,7 +32,8 @@ class Exchange {
   readonly request: IncomingMessage
   received: ReceivedRequest | undefined
   format: AnswerFormat = json
-  isAuthentic = false
+  /** Who signed it, once that is found right. */
+  identity: Identity | undefined
   action = ''
   fault: KmsFault | undefined
 
@@ -68,53 +69,51 @@ export class RequestHandler {
     const received = await readRequest(request)
     exchange.received = received
     exchange.format = findFormat(received.parameters.get('Format')) ?? json
-    const { values, accessKey } = authenticate(received, this.#options.verifier)
-    exchange.isAuthentic = true
+    const { values, identity } = authenticate(received, this.#options.verifier)
+    exchange.identity = identity
     exchange.action = knownAction(values.get('Action'))
     this.#options.quotas?.count(exchange.action)
-    const fields = { RequestId: requestId, ...(await perform(this.#options.service, values, accessKey)) }
+    const caller = { identity, sourceIp: request.socket.remoteAddress ?? '' }
+    const fields = { RequestId: requestId, ...(await perform(this.#options.service, values, caller)) }
     return exchange.format.write(`${exchange.action}Response`, fields)
   }
 }
 
 /** What is no operation of ours may be anything, a plaintext too: it is not told. */
 function knownAction(action = ''): string {
-  return operations.has(action) ? action : ''
+  return isAction(action) ? action : ''
 }
 
-/** A request that an access key signed. */
+/** A request that somebody known signed. */
 interface Authentic {
   readonly values: ReadonlyMap<string, string>
-  readonly accessKey: AccessKey
+  readonly identity: Identity
 }
 
-function authenticate(received: ReceivedRequest, verifier: RequestVerifier): Authentic {
+function authenticate(received: ReceivedRequest, verifier: RequestVerifier<Credential>): Authentic {
   const { method, parameters, headers } = received
   if (!isAcs3(headers.get('authorization'))) {
-    return { values: parameters, accessKey: verifier.verify(method, parameters) }
+    return { values: parameters, identity: verifier.verify(method, parameters).identity }
   }
-  const accessKey = verifier.verifyAcs3(received)
+  const { identity } = verifier.verifyAcs3(received)
   if (parameters.has('Action') || parameters.has('Version')) throw new KmsFault('ParseRequestParameterException')
   const action = headers.get('x-acs-action') ?? ''
   const version = headers.get('x-acs-version') ?? ''
-  return { values: new Map([...parameters, ['Action', action], ['Version', version]]), accessKey }
+  return { values: new Map([...parameters, ['Action', action], ['Version', version]]), identity }
 }
 
-async function perform(
-  service: KeyService,
-  values: ReadonlyMap<string, string>,
-  { policy }: AccessKey,
-): Promise<object> {
+async function perform(service: KeyService, values: ReadonlyMap<string, string>, caller: Caller): Promise<object> {
   const parameters = new Parameters(values)
   const action = parameters.text('Action')
-  const operation = operations.get(action)
-  if (parameters.text('Version') !== API_VERSION) throw new KmsFault('InvalidParameter', 'Version')
+  const api = apis.get(parameters.text('Version'))
+  if (!api) throw new KmsFault('InvalidParameter', 'Version')
   if (!findFormat(values.get('Format'))) throw new KmsFault('InvalidParameter', 'Format')
+  const operation = api.get(action)
   if (!operation) throw new KmsFault('UnsupportedOperation')
   await service.upkeep()
   const work = (): Promise<object> | object => {
-    if (policy) requirePermission(policy, service, action, parameters)
-    return operation(service, parameters)
+    requirePermission(caller, service, action, parameters)
+    return operation(service, parameters, caller.identity)
   }
   return dryRunOperations.has(action) && isDryRun(parameters) ? tryOut(work) : work()
 }
@@ -125,7 +124,7 @@ function refuse(exchange: Exchange, error: unknown): string {
   return exchange.format.write('KMS', describeFault(exchange.fault, exchange.requestId, exchange.request.headers.host))
 }
 
-function describeEvent({ request, requestId, received, isAuthentic, action, fault }: Exchange): AuditEvent {
+function describeEvent({ request, requestId, received, identity, action, fault }: Exchange): AuditEvent {
   const { parameters = new Map<string, string>(), headers } = received ?? {}
   const resource = resourceName(
     parameters.get('KeyId') ?? parameters.get('DestinationKeyId') ?? parameters.get('AliasName'),
@@ -141,10 +140,10 @@ function describeEvent({ request, requestId, received, isAuthentic, action, faul
     acsRegion: 'local',
     requestId,
     sourceIpAddress: request.socket.remoteAddress ?? '',
-    userAgent: isAuthentic ? printable(request.headers['user-agent'], 256) : '',
-    userIdentity: isAuthentic
-      ? { type: 'access-key', accessKeyId: printable(accessKeyId, 128) }
-      : { type: 'claimed', accessKeyId: /^\w{1,32}$/.test(accessKeyId ?? '') ? `${accessKeyId}` : '' },
+    userAgent: identity ? printable(request.headers['user-agent'], 256) : '',
+    userIdentity: identity
+      ? describeIdentity(identity)
+      : { type: 'claimed', accessKeyId: /^[\w.]{1,64}$/.test(accessKeyId ?? '') ? `${accessKeyId}` : '' },
     ...(resource === undefined ? {} : { resourceName: resource }),
     ...(fault ? { errorCode: fault.fault } : {}),
   }

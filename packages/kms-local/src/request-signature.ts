@@ -33,56 +33,64 @@ export function signRequest(
     .digest()
 }
 
-export interface VerifierOptions {
-  accessKey(id: string): AccessKey | undefined
+/** What a request is signed with. */
+interface Secret {
+  readonly secret: string
+}
+
+export interface VerifierOptions<T extends Secret> {
+  /** @param securityToken that of a session */
+  accessKey(id: string, securityToken: string | undefined): T | undefined
   readonly now?: () => Date
 }
 
 /** Decides whether a request was made by the holder of an access key, now, and for the first time. */
-export class RequestVerifier {
-  readonly #accessKey: VerifierOptions['accessKey']
+export class RequestVerifier<T extends Secret = AccessKey> {
+  readonly #accessKey: VerifierOptions<T>['accessKey']
   readonly #now: () => Date
   readonly #seen = new SeenSignatures()
 
-  constructor({ accessKey, now = () => new Date() }: VerifierOptions) {
+  constructor({ accessKey, now = () => new Date() }: VerifierOptions<T>) {
     this.#accessKey = accessKey
     this.#now = now
   }
 
   /** The RPC style: the signature is one of the parameters. @throws KmsFault as the cloud words it */
-  verify(method: string, parameters: ReadonlyMap<string, string>): AccessKey {
+  verify(method: string, parameters: ReadonlyMap<string, string>): T {
     const accessKeyId = required(parameters, 'AccessKeyId')
     const signature = Buffer.from(required(parameters, 'Signature'), 'base64')
     const signatureMethod = required(parameters, 'SignatureMethod')
     if (!digests.has(signatureMethod) || required(parameters, 'SignatureVersion') !== '1.0') {
       throw new KmsFault('IncompleteSignature')
     }
-    if (parameters.has('SecurityToken')) throw new KmsFault('InvalidSecurityToken.NotSupported')
     const time = parseTimestamp(required(parameters, 'Timestamp'), 'Timestamp')
-    return this.#accept(accessKeyId, time, signature, (secret) =>
-      signRequest(method, parameters, secret, signatureMethod),
-    )
+    const accessKey = this.#find(accessKeyId, parameters.get('SecurityToken'))
+    this.#accept(signRequest(method, parameters, accessKey.secret, signatureMethod), signature, time)
+    return accessKey
   }
 
   /** The style of the newer SDKs: the signature is in a header. @throws KmsFault as the cloud words it */
-  verifyAcs3(request: Acs3Request): AccessKey {
+  verifyAcs3(request: Acs3Request): T {
     const { accessKeyId, signedHeaders, signature } = readAuthorization(request)
-    if (request.headers.has('x-acs-security-token')) throw new KmsFault('InvalidSecurityToken.NotSupported')
     const time = parseTimestamp(request.headers.get('x-acs-date') ?? '', 'x-acs-date')
-    return this.#accept(accessKeyId, time, signature, (secret) => signAcs3(request, signedHeaders, secret))
+    const accessKey = this.#find(accessKeyId, request.headers.get('x-acs-security-token'))
+    this.#accept(signAcs3(request, signedHeaders, accessKey.secret), signature, time)
+    return accessKey
   }
 
-  #accept(accessKeyId: string, time: number, signature: Buffer, sign: (secret: string) => Buffer): AccessKey {
-    const accessKey = this.#accessKey(accessKeyId)
+  #find(accessKeyId: string, securityToken: string | undefined): T {
+    const accessKey = this.#accessKey(accessKeyId, securityToken || undefined)
     if (!accessKey) throw new KmsFault('InvalidAccessKeyId.NotFound')
-    const expected = sign(accessKey.secret)
+    return accessKey
+  }
+
+  #accept(expected: Buffer, signature: Buffer, time: number): void {
     if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) {
       throw new KmsFault('SignatureDoesNotMatch')
     }
     const now = this.#now().getTime()
     if (Math.abs(now - time) > CLOCK_TOLERANCE_MS) throw new KmsFault('IllegalTimestamp')
     if (!this.#seen.add(expected, time, now)) throw new KmsFault('SignatureNonceUsed')
-    return accessKey
   }
 }
 

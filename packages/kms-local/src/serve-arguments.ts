@@ -3,13 +3,24 @@ import type { RootKeySource } from './root-key.js'
 
 export const USAGE: string = `Usage: parasol-kms serve STORE [options]
        parasol-kms verify STORE [--key-file FILE]
-       parasol-kms grant STORE --policy POLICY --access-key FILE [--key-file FILE]
+       parasol-kms grant STORE --policy POLICY --access-key FILE [--user NAME] [--key-file FILE]
+       parasol-kms grant STORE --policy POLICY --role NAME --trust USER [--key-file FILE]
+       parasol-kms revoke STORE --user NAME | --role NAME | --access-key-id ID [--key-file FILE]
+       parasol-kms access STORE [--key-file FILE]
 
 "serve" serves the keys in the folder STORE over HTTP, as Alibaba Cloud KMS does. A store that is not there is made.
-"verify" follows the audit log of a store that is not served, STORE/audit.log, and says where it is broken.
-"grant" writes another access key to FILE, for a store that is not served, with what it may do: crypto-user, crypto-admin,
-read-only, or a file that holds a policy in the shape of RAM.
+The others work on a store that is not served:
+"verify" follows the audit log of the store, STORE/audit.log, and says where it is broken.
+"grant" writes another access key to FILE, with what it may do. With --user it belongs to a user, who is made if there is
+none and may what all his policies allow. With --role it makes a role, whose session a trusted user gets by AssumeRole.
+"revoke" takes an access key, a user with his access keys' rights, or a role with its sessions away.
+"access" lists access keys, users and roles.
 
+  --policy POLICY       full-access, crypto-user, crypto-admin, read-only, assume-role, the cloud's name of a system policy,
+                        or a file that holds a policy in the shape of RAM; may be repeated
+  --user NAME           the user to whom the access key belongs
+  --role NAME           the role, named acs:ram::0:role/NAME in policies and requests
+  --trust USER          a user who may assume the role, "*" for all; may be repeated
   --key-file FILE       opens the store; made with a new one: 32 random bytes, mode 0600
                         (without it, the passphrase in PARASOL_KMS_PASSPHRASE opens the store)
   --port PORT           7600 by default; 0 takes a free one
@@ -27,7 +38,8 @@ Point a client at the printed endpoint with protocol http and the access key. SI
 /** The command line is not what it should be. */
 export class UsageError extends Error {}
 
-export type Command = 'serve' | 'verify' | 'grant'
+const COMMANDS = ['serve', 'verify', 'grant', 'revoke', 'access'] as const
+export type Command = (typeof COMMANDS)[number]
 
 export interface ServeOptions {
   readonly command: Command
@@ -38,7 +50,11 @@ export interface ServeOptions {
   readonly exposed: boolean
   readonly createKeys: readonly string[]
   readonly accessKeyFile: string | undefined
-  readonly policy: string | undefined
+  readonly accessKeyId: string | undefined
+  readonly policies: readonly string[]
+  readonly user: string | undefined
+  readonly role: string | undefined
+  readonly trusted: readonly string[]
   readonly quotas: boolean
   readonly log: boolean
 }
@@ -48,7 +64,7 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
   const { values, positionals } = parse(args)
   if (values.help) return undefined
   const [command, store, ...rest] = positionals
-  if (!isCommand(command)) throw new UsageError('Expected the command "serve", "verify" or "grant"')
+  if (!isCommand(command)) throw new UsageError(`Expected one of the commands ${COMMANDS.join(', ')}`)
   if (!store || rest.length > 0) throw new UsageError(`Expected one folder after "${command}"`)
   return {
     command,
@@ -59,14 +75,18 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
     exposed: values.exposed,
     createKeys: values['create-key'].map(requireAlias),
     accessKeyFile: values['access-key'],
-    policy: values.policy,
+    accessKeyId: values['access-key-id'],
+    policies: values.policy,
+    user: values.user,
+    role: values.role,
+    trusted: values.trust,
     quotas: values.quotas,
     log: values.log,
   }
 }
 
 function isCommand(text: string | undefined): text is Command {
-  return text === 'serve' || text === 'verify' || text === 'grant'
+  return COMMANDS.some((command) => command === text)
 }
 
 function parse(args: string[]) {
@@ -81,7 +101,11 @@ function parse(args: string[]) {
         exposed: { type: 'boolean', default: false },
         'create-key': { type: 'string', multiple: true, default: [] },
         'access-key': { type: 'string' },
-        policy: { type: 'string' },
+        'access-key-id': { type: 'string' },
+        policy: { type: 'string', multiple: true, default: [] },
+        user: { type: 'string' },
+        role: { type: 'string' },
+        trust: { type: 'string', multiple: true, default: [] },
         quotas: { type: 'boolean', default: false },
         log: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

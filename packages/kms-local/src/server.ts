@@ -55,7 +55,7 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
     throw new CryptoError('INVALID_INPUT', `Host "${host}" is not a loopback address: say "exposed" if you mean it`)
   }
   const verifier = new RequestVerifier({
-    accessKey: (id) => service.accessKey(id),
+    accessKey: (id, securityToken) => service.access.credential(id, securityToken),
     ...(options.now ? { now: options.now } : {}),
   })
   const { quotas, ...rest } = options

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AccessKey, Alias, Key } from './keys.js'
+import type { Principal } from './principals.js'
 import type { StoredEntity } from './stored-entity.js'
 
 /** What the records of the log amount to; a later record about the same thing replaces an earlier one. */
@@ -8,6 +9,8 @@ export class StoreState implements Disposable {
   readonly keyOfVersion = new Map<string, string>()
   readonly aliases = new Map<string, Alias>()
   readonly accessKeys = new Map<string, AccessKey>()
+  /** By the ids of their records. */
+  readonly principals = new Map<string, Principal>()
 
   apply(id: string, entity: StoredEntity): void {
     if (entity.kind === 'key') {
@@ -17,7 +20,9 @@ export class StoreState implements Disposable {
     } else if (entity.kind === 'alias') this.aliases.set(entity.alias.name, entity.alias)
     else if (entity.kind === 'alias-deleted') this.aliases.delete(entity.name)
     else if (entity.kind === 'access-key') this.accessKeys.set(entity.accessKey.id, entity.accessKey)
-    else this.accessKeys.delete(entity.id)
+    else if (entity.kind === 'access-key-deleted') this.accessKeys.delete(entity.id)
+    else if (entity.kind === 'principal') this.principals.set(id, entity.principal)
+    else this.principals.delete(id)
   }
 
   /** What remains without some keys, as records. */
@@ -31,6 +36,7 @@ export class StoreState implements Disposable {
         entityId('access-key', accessKey.id),
         { kind: 'access-key', accessKey },
       ]),
+      ...[...this.principals].map(([id, principal]): [string, StoredEntity] => [id, { kind: 'principal', principal }]),
     ]
   }
 

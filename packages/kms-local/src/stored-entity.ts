@@ -1,4 +1,5 @@
 import { type AccessKey, type Alias, Key, type KeyMetadata } from './keys.js'
+import type { Principal } from './principals.js'
 
 /** What one record of the store says. */
 export type StoredEntity =
@@ -7,6 +8,8 @@ export type StoredEntity =
   | { readonly kind: 'alias-deleted'; readonly name: string }
   | { readonly kind: 'access-key'; readonly accessKey: AccessKey }
   | { readonly kind: 'access-key-deleted'; readonly id: string }
+  | { readonly kind: 'principal'; readonly principal: Principal }
+  | { readonly kind: 'principal-deleted'; readonly principal: Pick<Principal, 'type' | 'name'> }
 
 /**
  * A record's content before it is sealed:

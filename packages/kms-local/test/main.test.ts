@@ -118,7 +118,7 @@ it.skipIf(!isBuilt)('prints how it is used (needs build)', async () => {
 })
 
 it.skipIf(!isBuilt).each([
-  ['no command', [], /Expected the command "serve", "verify" or "grant"/],
+  ['no command', [], /Expected one of the commands serve, verify, grant, revoke, access/],
   ['no folder', ['serve'], /Expected one folder/],
   ['two folders', ['serve', 'a', 'b'], /Expected one folder/],
   ['an unknown option', ['serve', 'a', '--fast'], /Unknown option '--fast'/],
@@ -187,3 +187,28 @@ it.skipIf(!isBuilt)(
     await ended
   },
 )
+
+it.skipIf(!isBuilt)('makes users and roles, lists them, and takes them away (needs build)', async () => {
+  const folder = scratchFolder()
+  const at = [join(folder, 'kms'), '--key-file', join(folder, 'key')]
+  const first = run(['serve', ...at, '--port', '0'])
+  await first.line('access key:')
+  first.child.kill('SIGTERM')
+  await first.ended
+  const file = join(folder, 'alice.json')
+  const commands = [
+    ['grant', ...at, '--user', 'alice', '--policy', 'assume-role', '--policy', 'read-only', '--access-key', file],
+    ['grant', ...at, '--role', 'payments', '--policy', 'crypto-user', '--trust', 'alice'],
+    ['revoke', ...at, '--role', 'none'],
+    ['revoke', ...at, '--role', 'payments'],
+    ['access', ...at],
+  ]
+  const results = []
+  for (const command of commands) results.push(await run(command).ended)
+  expect(results.map(({ code }) => code)).toEqual([0, 0, 1, 0, 0])
+  expect(results[2]?.errors).toBe('error: The role does not exist.\n')
+  const { accessKeyId } = JSON.parse(readFileSync(file, 'utf8'))
+  expect(results[4]?.output).toContain(`access key ${accessKeyId}`)
+  expect(results[4]?.output).toContain('user acs:ram::0:user/alice: AliyunSTSAssumeRoleAccess, AliyunKMSReadOnlyAccess')
+  expect(results[4]?.output).not.toContain('payments')
+})

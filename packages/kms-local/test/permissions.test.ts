@@ -87,7 +87,7 @@ it('asks for both ends of ReEncrypt', async () => {
 
 it('does not let who may use keys give himself more', async () => {
   const running = await start()
-  const accessKey = await running.service.createAccessKey({ policy: systemPolicies['crypto-user'] })
+  const accessKey = await running.service.createAccessKey({ policy: systemPolicies.AliyunKMSCryptoUserAccess })
   expect(await call(running, accessKey, { Action: 'Encrypt', KeyId: 'alias/mine', Plaintext })).toEqual(done)
   expect(await call(running, accessKey, { Action: 'DescribeRegions' })).toEqual(done)
   const KeyId = `${running.service.findKey('alias/mine')}`
