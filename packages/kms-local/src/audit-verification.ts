@@ -14,21 +14,33 @@ export interface AuditedEvents {
   readonly torn: boolean
 }
 
+export interface VerifyAuditOptions {
+  /** What `audit.head` held at some time, as it was kept elsewhere: what was in the log then must still be there. */
+  readonly head?: string | undefined
+}
+
 /**
  * Follows the chain from its first event to its end.
  *
  * @throws CryptoError STORE_DAMAGED that names the line at which an event was changed, moved, added or left out, or says
  * that the end was cut off
  */
-export async function verifyAuditLog(folder: string, key: Uint8Array): Promise<AuditedEvents> {
-  const { state, torn } = await walk(folder, key, NOTHING_NOTED, await readCheckpoint(folder, key))
+export async function verifyAuditLog(
+  folder: string,
+  key: Uint8Array,
+  { head }: VerifyAuditOptions = {},
+): Promise<AuditedEvents> {
+  const kept = head === undefined ? NOTHING_NOTED : openCheckpoint(key, head)
+  if (!kept) throw new CryptoError('INVALID_INPUT', 'The given head was not written by this store')
+  const own = await readCheckpoint(folder, key)
+  const { state, torn } = await walk(folder, key, NOTHING_NOTED, [own, kept])
   return { events: state.next, torn: torn > 0 }
 }
 
 /** Follows the chain from its last checkpoint. @throws CryptoError STORE_DAMAGED */
 export async function verifyTail(folder: string, key: Uint8Array): Promise<Walked> {
   const checkpoint = await readCheckpoint(folder, key)
-  return walk(folder, key, checkpoint, checkpoint)
+  return walk(folder, key, checkpoint, [checkpoint])
 }
 
 interface Walked {
@@ -38,20 +50,22 @@ interface Walked {
   readonly torn: number
 }
 
-async function walk(folder: string, key: Uint8Array, from: Checkpoint, noted: Checkpoint): Promise<Walked> {
+async function walk(folder: string, key: Uint8Array, from: Checkpoint, noted: readonly Checkpoint[]): Promise<Walked> {
   const path = join(folder, AUDIT_FILE)
   const start = { hash: Buffer.from(from.mac, 'hex'), next: from.events }
+  const last = noted.reduce((a, b) => (b.events > a.events ? b : a))
+  const cut = (): CryptoError => damaged(path, `ends before event ${last.events}, which it had`)
   const { size } = await stat(path).catch(() => ({ size: 0 }))
-  if (size < noted.bytes) throw damaged(path, `ends before event ${noted.events}, which it had`)
+  if (size < last.bytes) throw cut()
   if (size === from.bytes) return { state: start, end: size, torn: 0 }
   const reader = new ChainReader({ path, link: macLink(key), start, offset: from.bytes })
   await reader.each(({ number, hash }) => {
-    if (number + 1 !== noted.events || hash.toString('hex') === noted.mac) return
-    throw damaged(path, `is not the one that was noted at line ${noted.events}`)
+    const isOther = noted.some(({ events, mac }) => events === number + 1 && mac !== hash.toString('hex'))
+    if (isOther) throw damaged(path, `is not the one that was noted at line ${number + 1}`)
   })
   const { state = start, end, torn, damage } = reader
   if (damage) throw damaged(path, `${damage.reason} at line ${state.next + 1}`)
-  if (state.next < noted.events) throw damaged(path, `ends before event ${noted.events}, which it had`)
+  if (state.next < last.events) throw cut()
   return { state, end, torn }
 }
 
