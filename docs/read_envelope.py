@@ -17,7 +17,7 @@ import argparse, base64, hashlib, hmac, json, re, struct, subprocess, sys
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-VERSION, KMS, AEADS = 1, 1, {1: AESGCM, 2: ChaCha20Poly1305}
+VERSION, KMS, AEADS = 1, 1, {1: AESGCM, 2: ChaCha20Poly1305, 4: ChaCha20Poly1305}
 TOKEN = re.compile(r"enc1\.[a-z][a-z0-9-]{0,31}\.([A-Za-z0-9_-]+)")
 
 
@@ -46,7 +46,7 @@ def open_stream(ciphertext, context, unwrap, kind=KMS):
     header, segments, opened = ciphertext[at:at + 1], ciphertext[at + 1:], []
     if not header or not 8 <= header[0] <= 20:
         raise DecryptionFailed
-    key = kdf(record_key, b"parasol/envelope/stream", bytes([VERSION, suite]) + header)[:32]
+    key = kdf(record_key, b"parasol/envelope/stream", bytes([VERSION, suite]) + header, suite)[:32]
     size = 2 ** header[0] + 16
     for number, start in enumerate(range(0, len(segments) or 1, size)):
         nonce = bytes(7) + struct.pack(">IB", number, start + size >= len(segments))
@@ -73,7 +73,7 @@ def open_green_key(data, context, unwrap, wanted):
     if len(data_key) != 32:
         raise DecryptionFailed
     tag_key = kdf(data_key, b"parasol/envelope/wrapped-keys", b"")
-    derived = kdf(data_key, b"parasol/envelope/record", data[:26] + encode_context(context))
+    derived = kdf(data_key, b"parasol/envelope/record", data[:26] + encode_context(context), data[1])
     list_tag = hmac.digest(tag_key, bytes([VERSION]) + entries, "sha512")[:16]
     if not hmac.compare_digest(list_tag, tag) or not hmac.compare_digest(derived[32:], data[26:58]):
         raise DecryptionFailed
@@ -87,9 +87,9 @@ def open_field(suite, key, field, aad):
         raise DecryptionFailed from error
 
 
-def kdf(data_key, label, info):
-    """One step of NIST SP 800-56C with SHA-512. FixedInfo of a record goes on with version, suite and salt: data[:26]."""
-    return hashlib.sha512(struct.pack(">I", 1) + data_key + bytes([len(label)]) + label + info).digest()
+def kdf(data_key, label, info, suite=None):
+    """One step of NIST SP 800-56C. FixedInfo of a record goes on with version, suite and salt: data[:26]."""
+    return hashlib.new("blake2b" if suite == 4 else "sha512", struct.pack(">I", 1) + data_key + bytes([len(label)]) + label + info).digest()
 
 
 def encode_context(context):

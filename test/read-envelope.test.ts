@@ -169,12 +169,12 @@ print(json.dumps([len(recovery), len(refused)]))
 const DERIVE = `
 import json, sys
 sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True
-from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.hashes import BLAKE2b, SHA512
 from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
 from read_envelope import encode_context
 def derive(vector):
     info = bytes([23]) + b"parasol/envelope/record" + bytes([1, vector["suite"]]) + bytes.fromhex(vector["salt"])
-    kdf = ConcatKDFHash(SHA512(), 64, info + encode_context(vector["context"]))
+    kdf = ConcatKDFHash(BLAKE2b(64) if vector["suite"] == 4 else SHA512(), 64, info + encode_context(vector["context"]))
     return kdf.derive(bytes.fromhex(vector["dataKey"]))[:32].hex()
 print(json.dumps([derive(vector) for vector in json.load(open(sys.argv[2], encoding="utf-8"))]))
 `

@@ -1,17 +1,15 @@
 import { inArena } from './arena-aead.js'
 import { nodeAead } from './node-aead.js'
-import { deriveRecordKey } from './record-key.js'
 import type { Suite } from './suite.js'
 
-const ID = 1
 const aead = nodeAead('aes-256-gcm')
 const arenaAead = inArena(aead)
 
 /** AES-256-GCM (NIST SP 800-38D) by node:crypto, under a record key of SP 800-56C: standard parts throughout. */
 export const aes256Gcm: Suite = {
-  id: ID,
+  id: 1,
   name: 'aes-256-gcm',
-  deriveRecordKey: (dataKey, salt, context) => deriveRecordKey(ID, dataKey, salt, context),
+  kdfHash: 'sha512',
   arenaAead: () => arenaAead,
   ...aead,
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { allocateSecret, DATA_KEY_BYTES, MAX_CONTEXT_BYTES } from '@parasol/core'
+import type { KdfHash } from './suite.js'
 
 const COUNTER_BYTES = 4
 const INFO_AT = COUNTER_BYTES + DATA_KEY_BYTES
@@ -10,13 +11,13 @@ const input = allocateSecret(INFO_AT + MAX_INFO_BYTES)
 input[COUNTER_BYTES - 1] = 1
 
 /**
- * The one-step key derivation of NIST SP 800-56C Rev. 2, section 4, option 1, with SHA-512: SHA-512(1 ‖ Z ‖ FixedInfo),
- * where Z is a data key of 32 bytes. One block of it, 64 bytes.
+ * The one-step key derivation of NIST SP 800-56C Rev. 2, section 4, option 1: hash(1 ‖ Z ‖ FixedInfo), where Z is a data
+ * key of 32 bytes. One block of it, 64 bytes.
  *
  * @param fixedInfo its parts, together at most 8,320 bytes, of which no other sequence may be made by moving a boundary
  * @returns bytes that the caller zeroes
  */
-export function deriveOneStep(dataKey: Uint8Array, ...fixedInfo: readonly Uint8Array[]): Uint8Array {
+export function deriveOneStep(kdfHash: KdfHash, dataKey: Uint8Array, ...fixedInfo: readonly Uint8Array[]): Uint8Array {
   let end = INFO_AT
   for (const part of fixedInfo) {
     input.set(part, end)
@@ -24,7 +25,7 @@ export function deriveOneStep(dataKey: Uint8Array, ...fixedInfo: readonly Uint8A
   }
   try {
     input.set(dataKey, COUNTER_BYTES)
-    return hash('sha512', input.subarray(0, end), 'buffer')
+    return hash(kdfHash, input.subarray(0, end), 'buffer')
   } finally {
     input.fill(0, COUNTER_BYTES, INFO_AT)
   }

@@ -16,7 +16,9 @@ import {
 import { COMMITMENT_AT as COMMITMENT_OFFSET } from './green-key.js'
 import { FORMAT_VERSION, RECORD_LABEL } from './record-key.js'
 import type { SodiumModule } from './sodium-module.js'
-import { COMMITMENT_BYTES } from './suite.js'
+import { COMMITMENT_BYTES, type KdfHash, RECORD_KEY_BYTES, type Suite } from './suite.js'
+
+const HASH_BYTES = RECORD_KEY_BYTES + COMMITMENT_BYTES
 
 const GIVEN_COMMITMENT_AT = CIPHERTEXT_AT + COMMITMENT_OFFSET
 
@@ -32,13 +34,13 @@ export class RecordArena {
   readonly commitment: Uint8Array
   /** That of a green key that is to be opened. */
   readonly givenCommitment: Uint8Array
-  readonly #hash: (end: number) => void
+  readonly #hash: Readonly<Record<KdfHash, (end: number) => void>>
 
   /**
    * @param bytes `ARENA_BYTES` of them, which are zero
-   * @param hash writes the SHA-512 of the bytes from `KDF_AT` to the given end to `KEY_AT`
+   * @param hash writes the hash of the bytes from `KDF_AT` to the given end to `KEY_AT`
    */
-  constructor(bytes: Buffer, hash: (end: number) => void) {
+  constructor(bytes: Buffer, hash: Readonly<Record<KdfHash, (end: number) => void>>) {
     bytes.set(RECORD_LABEL, LABEL_AT)
     bytes[VERSION_AT] = FORMAT_VERSION
     this.bytes = bytes
@@ -49,19 +51,19 @@ export class RecordArena {
   }
 
   /** Whoever calls it wipes what it leaves in `key` before the event loop turns. */
-  derive(suite: number, dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): void {
+  derive(suite: Suite, dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): void {
     this.bytes.set(salt, KDF_SALT_AT)
     this.bytes.set(context, CONTEXT_AT)
     this.deriveHere(suite, dataKey, CONTEXT_AT + context.length)
   }
 
   /** The same where salt and context are at their places already. */
-  deriveHere(suite: number, dataKey: Uint8Array, contextEnd: number): void {
+  deriveHere({ id, kdfHash }: Suite, dataKey: Uint8Array, contextEnd: number): void {
     const { bytes } = this
     bytes[DATA_KEY_AT - 1] = 1
-    bytes[SUITE_AT] = suite
+    bytes[SUITE_AT] = id
     bytes.set(dataKey, DATA_KEY_AT)
-    this.#hash(contextEnd)
+    this.#hash[kdfHash](contextEnd)
     bytes.fill(0, DATA_KEY_AT, LABEL_AT)
   }
 
@@ -72,22 +74,29 @@ export class RecordArena {
 
   static nodeCrypto(): RecordArena {
     const bytes = Buffer.from(allocateSecret(ARENA_BYTES).buffer)
-    return new RecordArena(bytes, (end) => {
-      const derived = hash('sha512', bytes.subarray(KDF_AT, end), 'buffer')
+    const by = (name: KdfHash) => (end: number) => {
+      const derived = hash(name, bytes.subarray(KDF_AT, end), 'buffer')
       bytes.set(derived, KEY_AT)
       derived.fill(0)
-    })
+    }
+    return new RecordArena(bytes, { sha512: by('sha512'), blake2b512: by('blake2b512') })
   }
 
   /**
-   * SHA-512 by libsodium costs half of what a call into node:crypto does, and its result never leaves the arena.
+   * A hash by libsodium costs half of what a call into node:crypto does or less, and its result never leaves the arena.
    *
    * @param start where in the module's memory `ARENA_BYTES` are free
    */
   static sodium(module: SodiumModule, start: number): RecordArena {
     const bytes = Buffer.from(module.HEAPU8.buffer, start, ARENA_BYTES).fill(0)
-    return new RecordArena(bytes, (end) => {
-      module._crypto_hash(start + KEY_AT, start + KDF_AT, end - KDF_AT, 0)
+    const [target, source] = [start + KEY_AT, start + KDF_AT]
+    return new RecordArena(bytes, {
+      sha512: (end) => {
+        module._crypto_hash(target, source, end - KDF_AT, 0)
+      },
+      blake2b512: (end) => {
+        module._crypto_generichash(target, HASH_BYTES, source, end - KDF_AT, 0, 0, 0)
+      },
     })
   }
 }

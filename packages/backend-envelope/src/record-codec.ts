@@ -100,6 +100,6 @@ function resumeRecord({ suite, greenKey }: Opening, dataKey: DataKeyLease, conte
 
 function derive(suite: Suite, { plaintext }: DataKeyLease, salt: Uint8Array, context: Uint8Array) {
   const place = arena()
-  place.derive(suite.id, plaintext, salt, context)
+  place.derive(suite, plaintext, salt, context)
   return place
 }

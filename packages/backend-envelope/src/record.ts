@@ -3,6 +3,7 @@ import { decryptionFailed } from '@parasol/core'
 import type { DataKeyLease } from './data-key-source.js'
 import { encodeGreenKey, type GreenKey } from './green-key.js'
 import { fillRandom } from './random-pool.js'
+import { deriveRecordKey } from './record-key.js'
 import { type RecordKey, SALT_BYTES, type Suite } from './suite.js'
 
 /** A record that is being encrypted. */
@@ -20,7 +21,7 @@ export interface NewRecord extends Disposable {
 export function createRecord(suite: Suite, { plaintext, encodedList }: DataKeyLease, context: Uint8Array): NewRecord {
   const salt = new Uint8Array(SALT_BYTES)
   fillRandom(salt)
-  const recordKey = suite.deriveRecordKey(plaintext, salt, context)
+  const recordKey = deriveRecordKey(suite, plaintext, salt, context)
   return {
     key: recordKey.key,
     greenKey: encodeGreenKey(suite.id, salt, recordKey.commitment, encodedList),
@@ -39,7 +40,7 @@ export function openRecord(
   { plaintext }: DataKeyLease,
   context: Uint8Array,
 ): RecordKey {
-  const recordKey = suite.deriveRecordKey(plaintext, salt, context)
+  const recordKey = deriveRecordKey(suite, plaintext, salt, context)
   if (timingSafeEqual(recordKey.commitment, commitment)) return recordKey
   recordKey[Symbol.dispose]()
   throw decryptionFailed()

@@ -11,6 +11,16 @@ export interface SodiumModule {
   _crypto_scalarmult_base(target: number, secretKey: number): number
   /** 0 unless the result is zero. */
   _crypto_scalarmult(target: number, secretKey: number, publicKey: number): number
+  /** BLAKE2b, with a key if the last two say so. */
+  _crypto_generichash(
+    target: number,
+    targetLength: number,
+    source: number,
+    length: number,
+    lengthHigh: number,
+    key: number,
+    keyLength: number,
+  ): number
   _crypto_aead_chacha20poly1305_ietf_encrypt(
     target: number,
     targetLength: number,

@@ -1,7 +1,7 @@
 import { CryptoError } from '@parasol/core'
 import { deriveOneStep, encodeLabel } from './one-step-kdf.js'
 import { FORMAT_VERSION } from './record-key.js'
-import { RECORD_KEY_BYTES } from './suite.js'
+import { RECORD_KEY_BYTES, type Suite } from './suite.js'
 
 /** The length of a stream's header. */
 export const HEADER_BYTES = 1
@@ -42,14 +42,14 @@ export interface StreamKey extends Disposable {
 }
 
 /**
- * The key of a stream: the first half of SP 800-56C of its record key, where FixedInfo is
+ * The key of a stream: the first half of what its suite's KDF makes of its record key, where FixedInfo is
  *
  *     u8 length of the label, label "parasol/envelope/stream", u8 version, u8 suite, header
  *
  * So the header is bound to every segment, and no field is ever encrypted under the same key as a segment.
  */
-export function deriveStreamKey(suite: number, recordKey: Uint8Array, header: Uint8Array): StreamKey {
-  const derived = deriveOneStep(recordKey, LABEL, Uint8Array.of(FORMAT_VERSION, suite), header)
+export function deriveStreamKey({ id, kdfHash }: Suite, recordKey: Uint8Array, header: Uint8Array): StreamKey {
+  const derived = deriveOneStep(kdfHash, recordKey, LABEL, Uint8Array.of(FORMAT_VERSION, id), header)
   derived.fill(0, RECORD_KEY_BYTES)
   return { key: derived.subarray(0, RECORD_KEY_BYTES), [Symbol.dispose]: () => derived.fill(0) }
 }

@@ -95,7 +95,7 @@ export async function openHead(
 
 function segmentCipher(suite: Suite, recordKey: Uint8Array, header: Uint8Array): SegmentCipher & Disposable {
   const segmentBytes = decodeHeader(header) as number
-  const { key, [Symbol.dispose]: dispose } = deriveStreamKey(suite.id, recordKey, header)
+  const { key, [Symbol.dispose]: dispose } = deriveStreamKey(suite, recordKey, header)
   return { suite, key, segmentBytes, [Symbol.dispose]: dispose }
 }
 

@@ -14,6 +14,9 @@ export interface RecordKey extends Disposable {
   readonly commitment: Uint8Array
 }
 
+/** Hash functions of 64 bytes. */
+export type KdfHash = 'sha512' | 'blake2b512'
+
 /** A way to encrypt and authenticate, with nonces of 12 bytes and tags of 16. */
 export interface Aead {
   /**
@@ -40,8 +43,8 @@ export interface Suite extends Aead {
   readonly id: number
   readonly name: string
 
-  /** @param context the encoded context */
-  deriveRecordKey(dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): RecordKey
+  /** What derives its keys, in one step; as node:crypto calls it. */
+  readonly kdfHash: KdfHash
 
   /** The same AEAD for a text of so many bytes in the arena. */
   arenaAead(textBytes: number): ArenaAead

@@ -1,11 +1,12 @@
 import { CryptoError } from '@parasol/core'
 import { aes256Gcm } from './aes-256-gcm.js'
 import { chacha20Poly1305 } from './chacha20-poly1305.js'
+import { chacha20Poly1305Blake2b } from './chacha20-poly1305-blake2b.js'
 import type { Suite } from './suite.js'
 import { xsalsa20Poly1305 } from './xsalsa20-poly1305.js'
 
 /** Every suite. */
-export const suites: readonly Suite[] = [aes256Gcm, chacha20Poly1305, xsalsa20Poly1305]
+export const suites: readonly Suite[] = [aes256Gcm, chacha20Poly1305, chacha20Poly1305Blake2b, xsalsa20Poly1305]
 
 export const suiteNames: readonly string[] = suites.map(({ name }) => name)
 

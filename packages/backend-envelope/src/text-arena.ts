@@ -50,7 +50,7 @@ export function startRecord(arena: RecordArena, suite: Suite, lease: DataKeyLeas
   const { bytes } = arena
   const start = FIELD_AT - greenKeyBytes(lease.encodedList)
   fillRandom(bytes, KDF_SALT_AT, KDF_SALT_AT + SALT_BYTES)
-  arena.deriveHere(suite.id, lease.plaintext, contextEnd)
+  arena.deriveHere(suite, lease.plaintext, contextEnd)
   bytes.copyWithin(start + SALT_AT, KDF_SALT_AT, KDF_SALT_AT + SALT_BYTES)
   writeGreenKey(bytes, start, suite.id, arena.commitment, lease.encodedList)
   return start
@@ -75,7 +75,7 @@ export function resumeRecord(arena: RecordArena, suite: Suite, lease: DataKeyLea
   const { bytes } = arena
   const saltAt = CIPHERTEXT_AT + SALT_AT
   bytes.copyWithin(KDF_SALT_AT, saltAt, saltAt + SALT_BYTES)
-  arena.deriveHere(suite.id, lease.plaintext, contextEnd)
+  arena.deriveHere(suite, lease.plaintext, contextEnd)
   return timingSafeEqual(arena.commitment, arena.givenCommitment)
 }
 

@@ -91,7 +91,7 @@ function decodeWrappedKey(bytes: Uint8Array, start: number): { key: WrappedKey; 
 }
 
 function listTag(list: Uint8Array, dataKey: Uint8Array): Uint8Array {
-  const key = deriveOneStep(dataKey, TAG_LABEL)
+  const key = deriveOneStep('sha512', dataKey, TAG_LABEL)
   try {
     const mac = createHmac('sha512', key).update(Uint8Array.of(FORMAT_VERSION)).update(list).digest()
     return mac.subarray(0, TAG_BYTES)

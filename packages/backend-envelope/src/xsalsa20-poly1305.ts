@@ -1,10 +1,7 @@
 import { createHmac } from 'node:crypto'
 import nacl from 'tweetnacl'
 import { inArena } from './arena-aead.js'
-import { deriveRecordKey } from './record-key.js'
 import { type Aead, RECORD_KEY_BYTES, type Suite } from './suite.js'
-
-const ID = 3
 
 /**
  * NaCl's secretbox (XSalsa20-Poly1305) by tweetnacl: JavaScript alone, for runtimes that have neither OpenSSL nor
@@ -15,9 +12,9 @@ const ID = 3
  * field's key sees as many nonces as the field has values under one record key, usually one.
  */
 export const xsalsa20Poly1305: Suite = {
-  id: ID,
+  id: 3,
   name: 'xsalsa20-poly1305',
-  deriveRecordKey: (dataKey, salt, context) => deriveRecordKey(ID, dataKey, salt, context),
+  kdfHash: 'sha512',
   arenaAead: () => arenaAead,
   seal: (...parts) => aead.seal(...parts),
   open: (...parts) => aead.open(...parts),

@@ -63,6 +63,10 @@ function refusedGreenKeys(): RefusedVector[] {
     value('the suite changed to 0', patched(1, 0)),
     value('the suite changed to another that is read', patched(1, 3)),
     value('the suite changed from another that is read', patched(1, 1, writeValue({ ...spec, ...phone, suite: 3 }))),
+    value(
+      'the suite changed to another with the same AEAD',
+      patched(1, 4, writeValue({ ...spec, ...phone, suite: 2 })),
+    ),
     value('an unknown suite', patched(1, 255)),
     value('a bit of the salt', flipped(2)),
     value('a bit of the commitment', flipped(26)),

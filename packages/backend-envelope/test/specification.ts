@@ -58,7 +58,7 @@ export function writeSegment(
   plaintext: Uint8Array,
 ): Buffer {
   const info = Buffer.from([spec.version ?? 1, spec.suite, exponent])
-  const key = kdf(derive(spec).key, 'parasol/envelope/stream', info).subarray(0, 32)
+  const key = kdf(derive(spec).key, 'parasol/envelope/stream', info, hashOf(spec)).subarray(0, 32)
   const nonce = Buffer.concat([Buffer.alloc(7), u32(number), Buffer.from([last ? 1 : 0])])
   return Buffer.from(sealerOf(spec)(key, nonce, plaintext, Buffer.from([2])))
 }
@@ -83,22 +83,25 @@ export function derive({ dataKey, suite, salt, context, version = 1 }: GreenKeyS
   commitment: Buffer
 } {
   const info = Buffer.concat([Buffer.from([version, suite]), salt, writeContext(context)])
-  const bytes = kdf(dataKey, 'parasol/envelope/record', info)
+  const bytes = kdf(dataKey, 'parasol/envelope/record', info, hashOf({ suite }))
   return { key: bytes.subarray(0, 32), commitment: bytes.subarray(32) }
 }
 
 type Seal = (key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array) => Uint8Array
+
+const chacha20Poly1305: Seal = (key, nonce, plaintext, aad) => {
+  const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: 16 })
+  cipher.setAAD(aad, { plaintextLength: plaintext.length })
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+}
 
 const sealers: Readonly<Record<number, Seal>> = {
   1: (key, nonce, plaintext, aad) => {
     const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad)
     return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
   },
-  2: (key, nonce, plaintext, aad) => {
-    const cipher = createCipheriv('chacha20-poly1305', key, nonce, { authTagLength: 16 })
-    cipher.setAAD(aad, { plaintextLength: plaintext.length })
-    return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
-  },
+  2: chacha20Poly1305,
+  4: chacha20Poly1305,
   3: (key, nonce, plaintext, aad) => {
     const fieldKey = createHmac('sha512', key).update(aad).digest().subarray(0, 32)
     return nacl.secretbox(plaintext, Buffer.concat([nonce, Buffer.alloc(12)]), fieldKey)
@@ -111,8 +114,12 @@ function sealerOf({ suite }: GreenKeySpec): Seal {
   throw new Error(`No suite ${suite}`)
 }
 
-function kdf(dataKey: Uint8Array, label: string, info: Uint8Array = Buffer.alloc(0)): Buffer {
-  return createHash('sha512')
+function hashOf({ suite }: Pick<GreenKeySpec, 'suite'>): string {
+  return suite === 4 ? 'blake2b512' : 'sha512'
+}
+
+function kdf(dataKey: Uint8Array, label: string, info: Uint8Array = Buffer.alloc(0), hash = 'sha512'): Buffer {
+  return createHash(hash)
     .update(Buffer.from([0, 0, 0, 1]))
     .update(dataKey)
     .update(Buffer.from([label.length]))

@@ -2,7 +2,7 @@ import { type DataKeyPolicy, EnvelopeProvider, suiteNames } from '@parasol/backe
 import { type Cipher, createCrypto } from '@parasol/core'
 import { FakeKms } from '@parasol/testing'
 import { describe, expect, it } from 'vitest'
-import { prepareSodium } from '../src/chacha20-poly1305.js'
+import { prepareSodium } from '../src/chacha20-aead.js'
 
 const CONTEXT = { customerId: '7' }
 

@@ -4,7 +4,7 @@ import { FakeKms } from '@parasol/testing'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { arena } from '../src/arena.js'
-import { prepareSodium } from '../src/chacha20-poly1305.js'
+import { prepareSodium } from '../src/chacha20-aead.js'
 
 const CONTEXT = { customerId: '7', table: 'customers' }
 const BOUND = { ...CONTEXT, 'parasol:purpose': 'value' }

@@ -106,6 +106,7 @@ export const valueSpecs: readonly ValueSpec[] = [
   ...ofSuite(1),
   ...ofSuite(2),
   ...ofSuite(3),
+  ...ofSuite(4),
   value('sixteen wrapped keys', 'all', {
     wrappedKeys: Array.from({ length: 16 }, (_, n) => ({ kind: 1, label: `key-${n}`, bytes: bytesFor(`key-${n}`, 1) })),
   }),
@@ -114,7 +115,7 @@ export const valueSpecs: readonly ValueSpec[] = [
   }),
 ]
 
-export const recordSpecs: readonly RecordSpec[] = [1, 2, 3].flatMap((suite) => [
+export const recordSpecs: readonly RecordSpec[] = [1, 2, 3, 4].flatMap((suite) => [
   record(`suite ${suite}: a customer`, { phone: '13800138000', idCard: '11010519491231002X', note: '' }, { suite }),
   record(
     `suite ${suite}: Chinese names and several wrapped keys`,
@@ -130,7 +131,7 @@ export const recordSpecs: readonly RecordSpec[] = [1, 2, 3].flatMap((suite) => [
 
 const lengths = [0, 1, 255, 256, 257, 512, 700]
 
-export const streamSpecs: readonly StreamSpec[] = [1, 2, 3].flatMap((suite) => [
+export const streamSpecs: readonly StreamSpec[] = [1, 2, 3, 4].flatMap((suite) => [
   ...lengths.map((length) => stream(`suite ${suite}: ${length} bytes in segments of 256`, length, { suite })),
   stream(`suite ${suite}: 300 bytes in a segment of 64 KiB`, 300, { suite }, 16),
   stream(`suite ${suite}: 300 bytes, Chinese context, several wrapped keys`, 300, {

@@ -61,7 +61,7 @@ it.each(streams)('opens the stream "$name"', async ({ dataKey, context, cipherte
 it.each(values)('says of "$name" what stands in it', ({ suite, wrappedKeys, ciphertext, plaintext }) => {
   expect(inspectEnvelope(bytes(ciphertext))).toMatchObject({
     version: 1,
-    suite: { 1: 'aes-256-gcm', 2: 'chacha20-poly1305', 3: 'xsalsa20-poly1305' }[suite],
+    suite: { 1: 'aes-256-gcm', 2: 'chacha20-poly1305', 3: 'xsalsa20-poly1305', 4: 'chacha20-poly1305-blake2b' }[suite],
     wrappedKeys: wrappedKeys.map(({ kind, label, bytes }) => ({ kind, keyId: label, bytes: bytes.length / 2 })),
     bodyBytes: plaintext.length / 2 + 28,
   })
