@@ -30,6 +30,14 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/decrypt.js')).decryptCommand,
   },
   {
+    name: 'records',
+    summary: {
+      en: 'encrypt and decrypt fields of CSV, NDJSON and JSON',
+      zh: '加密和解密 CSV、NDJSON 和 JSON 中的字段',
+    },
+    load: async () => (await import('./commands/records.js')).recordsCommand,
+  },
+  {
     name: 'rewrap',
     summary: { en: 'renew the wrapped key of a token or a file', zh: '更新令牌或文件的绿钥' },
     load: async () => (await import('./commands/rewrap.js')).rewrapCommand,

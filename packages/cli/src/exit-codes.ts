@@ -26,3 +26,6 @@ export const exitCodes = {
   IO: 7,
   ABORTED: 130,
 } as const satisfies Record<CryptoErrorCode, number>
+
+/** The work is done, but for rows that failed and were left out. */
+export const ROWS_FAILED = 8

@@ -21,9 +21,13 @@ export interface CipherOptions extends ContextOptions {
 }
 
 /** @throws CryptoError for a use case that the configuration lacks */
-export async function withCipher<T>(options: ContextOptions, work: (cipher: Cipher) => Promise<T>): Promise<T> {
+export async function withCipher<T>(
+  terminal: Terminal,
+  options: ContextOptions,
+  work: (cipher: Cipher) => Promise<T>,
+): Promise<T> {
   const { openCrypto } = await import('@parasol/config')
-  await using crypto = await openCrypto(options.config)
+  await using crypto = await openCrypto(options.config, { env: terminal.env })
   return await work(crypto.router.for(options.useCase))
 }
 

@@ -11,7 +11,7 @@ export interface Terminal {
   readonly stdout: Output
   /** All else: errors, progress, questions. */
   readonly stderr: Output
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: NodeJS.ProcessEnv
   /** Aborts at SIGINT or SIGTERM. What takes long takes it, and leaves no half of a file. */
   readonly signal: AbortSignal
 }

@@ -11,7 +11,7 @@ export interface Ended {
   readonly stderr: string
 }
 
-const program = fileURLToPath(new URL('../bin/parasol.js', import.meta.url))
+export const program: string = fileURLToPath(new URL('../bin/parasol.js', import.meta.url))
 
 /** A folder of its own, in which the real program runs. */
 export class Workplace {

@@ -5,6 +5,7 @@ import { guardStream } from './guard-stream.js'
 import {
   type CallOptions,
   type CryptoProvider,
+  isRecordProvider,
   isRewrapProvider,
   isSeekableProvider,
   isStreamProvider,
@@ -64,6 +65,11 @@ export class Cipher {
   /** The scheme that encrypts. */
   get scheme(): string {
     return this.#provider.scheme
+  }
+
+  /** Whether the fields of a record have one wrapped key, which is stored beside them. */
+  get recordsHaveKey(): boolean {
+    return isRecordProvider(this.#provider)
   }
 
   /** The same without waiting, where the scheme keeps keys in memory. */

@@ -29,7 +29,7 @@ async function decrypt(terminal: Terminal, argument: string | undefined, options
   if (files) {
     const { decryptFile } = await import('@parasol/core/files')
     const scheme = options.scheme === undefined ? {} : { scheme: options.scheme }
-    await withCipher(options, (cipher) =>
+    await withCipher(terminal, options, (cipher) =>
       convertFile(terminal, files, options, (settings) =>
         decryptFile(cipher, files.source, files.target, context, { ...settings, ...scheme }),
       ),
@@ -38,7 +38,7 @@ async function decrypt(terminal: Terminal, argument: string | undefined, options
   }
   const token = await readTextInput(terminal, argument)
   const { signal } = terminal
-  const text = await withCipher(options, (cipher) => cipher.decrypt(token, context, { signal }))
+  const text = await withCipher(terminal, options, (cipher) => cipher.decrypt(token, context, { signal }))
   print(terminal, options, { text }, () => (terminal.stdout.isTTY ? `${text}\n` : text))
 }
 

@@ -21,7 +21,7 @@ async function encrypt(terminal: Terminal, argument: string | undefined, options
   const files = filesOf(terminal, options, argument)
   if (files) {
     const { encryptFile } = await import('@parasol/core/files')
-    await withCipher(options, (cipher) =>
+    await withCipher(terminal, options, (cipher) =>
       convertFile(terminal, files, options, (settings) =>
         encryptFile(cipher, files.source, files.target, context, settings),
       ),
@@ -30,7 +30,7 @@ async function encrypt(terminal: Terminal, argument: string | undefined, options
   }
   const text = await readTextInput(terminal, argument)
   const { signal } = terminal
-  const token = await withCipher(options, (cipher) => cipher.encrypt(text, context, { signal }))
+  const token = await withCipher(terminal, options, (cipher) => cipher.encrypt(text, context, { signal }))
   print(terminal, options, { token }, () => `${token}\n`)
 }
 

@@ -38,14 +38,16 @@ async function rewrapToken(terminal: Terminal, argument: string | undefined, opt
   const context = contextOf(terminal, options)
   if (options.scheme !== undefined) throw new UsageError(texts(terminal).schemeOfToken)
   const token = await readTextInput(terminal, argument)
-  return withCipher(options, (cipher) => cipher.rewrap(token, context, { signal: terminal.signal }))
+  return withCipher(terminal, options, (cipher) => cipher.rewrap(token, context, { signal: terminal.signal }))
 }
 
 async function rewrapInPlace(terminal: Terminal, path: string, options: RewrapOptions): Promise<void> {
   const context = contextOf(terminal, options)
   const { rewrapFile } = await import('@parasol/core/files')
   const scheme = options.scheme === undefined ? {} : { scheme: options.scheme }
-  await withCipher(options, (cipher) => rewrapFile(cipher, path, context, { signal: terminal.signal, ...scheme }))
+  await withCipher(terminal, options, (cipher) =>
+    rewrapFile(cipher, path, context, { signal: terminal.signal, ...scheme }),
+  )
 }
 
 const EXAMPLES = [

@@ -1,0 +1,18 @@
+import { Command } from 'commander'
+import { catalogue } from '../catalogue.js'
+import type { Terminal } from '../terminal.js'
+import { decryptRecordsCommand } from './records/decrypt.js'
+import { encryptRecordsCommand } from './records/encrypt.js'
+
+/** What is done to the rows of files. */
+export function recordsCommand(terminal: Terminal): Command {
+  return new Command('records')
+    .description(texts(terminal).description)
+    .addCommand(encryptRecordsCommand(terminal))
+    .addCommand(decryptRecordsCommand(terminal))
+}
+
+const texts = catalogue(
+  { description: 'encrypt and decrypt fields of CSV, NDJSON and JSON, of any size' },
+  { description: '加密和解密 CSV、NDJSON 和 JSON 中的字段，大小不限' },
+)

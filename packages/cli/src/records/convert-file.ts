@@ -1,0 +1,141 @@
+import { resolve } from 'node:path'
+import { openCrypto } from '@parasol/config'
+import type { Cipher } from '@parasol/core'
+import { print } from '../print.js'
+import { RowsFailed } from '../rows-failed.js'
+import type { Terminal } from '../terminal.js'
+import { UsageError } from '../usage-error.js'
+import { type BoundColumns, boundColumns } from './bound-columns.js'
+import type { RecordOptions } from './record-options.js'
+import { recordsTexts } from './records-texts.js'
+import { ResumableFile } from './resumable-file.js'
+import type { Row } from './row.js'
+import { openRowInput, type RowInput } from './row-input.js'
+import { type RowSink, streamSink } from './row-sink.js'
+import { RowSource } from './row-source.js'
+import { runRecords, type State, type Summary } from './run-records.js'
+
+/** What a command does to rows. */
+export interface RowConversion {
+  /** Its name, and what of its options changes the result. */
+  readonly job: Readonly<Record<string, unknown>>
+  /** Columns that there must be, in each row or in some. */
+  readonly fields: readonly string[]
+  readonly keys: (schemeHasKeys: boolean) => 'with' | 'without'
+  /** Looks at the columns, where all rows have the same. @throws UsageError */
+  check?(columns: ReadonlyMap<string, number>): void
+  /** Says that it has met a field, for the end. */
+  converter(use: ConverterUse): (row: Row) => Promise<string>
+  /** @throws UsageError if what was seen in all rows cannot be what was meant */
+  checkSeen(seen: ReadonlySet<string>): void
+}
+
+export interface ConverterUse {
+  readonly cipher: Cipher
+  readonly bound: BoundColumns
+  readonly keys: 'with' | 'without'
+  readonly seen: Set<string>
+}
+
+/** Converts the rows of a file, or of a pipe, and says what came of it. */
+export async function convertRowFile(
+  terminal: Terminal,
+  path: string | undefined,
+  options: RecordOptions,
+  conversion: RowConversion,
+): Promise<void> {
+  const bound = boundColumns(terminal, options)
+  if (options.json && options.out === undefined) throw new UsageError(recordsTexts(terminal).jsonNeedsOut)
+  const input = await openRowInput(terminal, path, options)
+  await using source = await openSource(terminal, input)
+  checkColumns(terminal, source, [...conversion.fields, ...bound.columns], conversion)
+  await using crypto = await openCrypto(options.config, { env: terminal.env })
+  const cipher = crypto.router.for(options.useCase)
+  await using sink = await openSink(terminal, input, options, conversion)
+  const seen = new Set<string>()
+  const keys = conversion.keys(cipher.recordsHaveKey)
+  try {
+    const summary = await runRecords(terminal, source, sink, {
+      convert: conversion.converter({ cipher, bound, keys, seen }),
+      keys,
+      atOnce: options.workers,
+      onError: options.onError,
+      totalBytes: input.size,
+      label: path ?? '-',
+      json: options.json ?? false,
+      hasLines: input.format.name !== 'json',
+      seen,
+      checkSeen: () => conversion.checkSeen(seen),
+    })
+    report(terminal, options, summary)
+  } catch (error) {
+    // What a person has to mend changes the job; what only was in the way can be gone on with.
+    if (isOfTheInput(error)) await sink.discard()
+    throw error
+  }
+}
+
+async function openSource(terminal: Terminal, { source, format }: RowInput): Promise<RowSource> {
+  return RowSource.open(source, format, (row) => new UsageError(recordsTexts(terminal).tooLong(row)))
+}
+
+function checkColumns(
+  terminal: Terminal,
+  { reader }: RowSource,
+  names: readonly string[],
+  conversion: RowConversion,
+): void {
+  const { columns } = reader
+  if (!columns) return
+  for (const name of names) {
+    if (!columns.has(name)) throw new UsageError(recordsTexts(terminal).noColumn(name, [...columns.keys()].join(', ')))
+  }
+  conversion.check?.(columns)
+}
+
+async function openSink(
+  terminal: Terminal,
+  { identity }: RowInput,
+  options: RecordOptions,
+  { job }: RowConversion,
+): Promise<RowSink<State>> {
+  const { out, report, force = false, resume, useCase, context, contextColumns, delimiter, onError } = options
+  if (out === undefined) return streamSink<State>(terminal, report)
+  const whole = {
+    ...job,
+    identity,
+    useCase,
+    context,
+    contextColumns,
+    delimiter,
+    onError,
+    report: report && resolve(report),
+  }
+  return ResumableFile.open<State>(out, {
+    job: whole,
+    overwrite: force,
+    resume: resume && identity !== undefined,
+    report,
+  })
+}
+
+function report(terminal: Terminal, options: RecordOptions, summary: Summary): void {
+  const { out: file, json = false } = options
+  const texts = recordsTexts(terminal)
+  if (json) print(terminal, { json }, { file, ...summary }, () => '')
+  else if (terminal.stderr.isTTY) terminal.stderr.write(`${texts.done(summary.rows, summary.resumedAt)}\n`)
+  if (summary.failed > 0) throw new RowsFailed(texts.rowsFailed(summary.failed, summary.rows, options.report))
+}
+
+function isOfTheInput(error: unknown): boolean {
+  const { code } = Object(error) as { code?: string }
+  return error instanceof UsageError || (code !== undefined && OF_THE_INPUT.has(code))
+}
+
+const OF_THE_INPUT: ReadonlySet<string> = new Set([
+  'INVALID_INPUT',
+  'PLAINTEXT_TOO_LARGE',
+  'DECRYPTION_FAILED',
+  'SCHEME_NOT_ALLOWED',
+  'UNSUPPORTED',
+])

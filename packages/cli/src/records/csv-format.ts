@@ -1,0 +1,87 @@
+import { WRAPPED_KEY_FIELD } from '@parasol/core'
+import type { Terminal } from '../terminal.js'
+import { UsageError } from '../usage-error.js'
+import { cellText, scanCells } from './csv-cells.js'
+import { type CsvLayout, CsvRow } from './csv-row.js'
+import { recordsTexts } from './records-texts.js'
+import { type Next, type Opened, type RecordFormat, RowError, type RowReader } from './row.js'
+
+/** CSV (RFC 4180) with a header. Cells that are not touched keep their bytes. */
+export function csvFormat(terminal: Terminal, delimiter: string): RecordFormat {
+  return {
+    name: 'csv',
+    open(text, isLast): Opened | undefined {
+      const at = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0
+      const bounds: number[] = []
+      const found = scanCells(text, at, delimiter.charCodeAt(0), bounds, isLast)
+      if (!found && !isLast) return undefined
+      if (!found || found.end === -1) throw new UsageError(recordsTexts(terminal).noHeader)
+      const reader = new CsvReader(text.slice(0, found.end), bounds, delimiter)
+      reader.check(terminal)
+      return { reader, end: found.end, lines: found.lines }
+    },
+  }
+}
+
+const BYTE_ORDER_MARK = '\xef\xbb\xbf'
+
+class CsvReader implements RowReader {
+  readonly columns: ReadonlyMap<string, number>
+  readonly #layout: CsvLayout
+  readonly #header: CsvRow
+  readonly #code: number
+  readonly #bounds: number[] = []
+
+  constructor(header: string, bounds: readonly number[], delimiter: string) {
+    const cells = bounds.flatMap((start, index) => (index % 2 === 0 ? [header.slice(start, bounds[index + 1])] : []))
+    const names = cells.map((cell) => cellText(cell)?.trim() ?? '')
+    this.columns = new Map(names.map((name, index) => [name, index]))
+    this.#layout = { delimiter, columns: this.columns, names, keyColumn: this.columns.get(WRAPPED_KEY_FIELD) }
+    this.#header = new CsvRow(header, bounds, this.#layout)
+    this.#code = delimiter.charCodeAt(0)
+  }
+
+  /** @throws UsageError for a header that names columns twice, or not at all */
+  check(terminal: Terminal): void {
+    const { names } = this.#layout
+    if (names.includes('')) throw new UsageError(recordsTexts(terminal).noHeader)
+    const twice = names.find((name, index) => names.indexOf(name) !== index)
+    if (twice !== undefined) throw new UsageError(recordsTexts(terminal).columnTwice(twice))
+  }
+
+  head(keys: 'with' | 'without'): string {
+    const named = { fields: {}, key: WRAPPED_KEY_FIELD }
+    return withLineEnd(keys === 'with' ? this.#header.seal(named, 'with') : this.#header.open({}))
+  }
+
+  separate(row: string): string {
+    return withLineEnd(row)
+  }
+
+  tail(): string {
+    return ''
+  }
+
+  next(text: string, at: number, isLast: boolean): Next | undefined {
+    const bounds = this.#bounds
+    const found = scanCells(text, at, this.#code, bounds, isLast)
+    if (!found) return isLast ? { row: new RowError('badQuote'), end: text.length, lines: 1 } : undefined
+    if (found.end === -1) return skipLine(text, at, isLast)
+    const { end, lines } = found
+    if (bounds.length === 2 && bounds[1] === at) return { end, lines }
+    if (bounds.length !== 2 * this.#layout.names.length) return { row: new RowError('cellCount'), end, lines }
+    const cells = bounds.map((bound) => bound - at)
+    return { row: new CsvRow(text.slice(at, end), cells, this.#layout), end, lines }
+  }
+}
+
+/** After a quote where none can be, the next line may be good again. */
+function skipLine(text: string, at: number, isLast: boolean): Next | undefined {
+  const newline = text.indexOf('\n', at)
+  if (newline === -1 && !isLast) return undefined
+  return { row: new RowError('badQuote'), end: newline === -1 ? text.length : newline + 1, lines: 1 }
+}
+
+function withLineEnd(row: string): string {
+  return row.endsWith('\n') ? row : `${row}\n`
+}

@@ -1,0 +1,101 @@
+import { open, realpath } from 'node:fs/promises'
+import { guardIo, InputFile } from '@parasol/core/files'
+import type { Terminal } from '../terminal.js'
+import { UsageError } from '../usage-error.js'
+import { csvFormat } from './csv-format.js'
+import { jsonFormat, ndjsonFormat } from './json-formats.js'
+import type { RecordOptions } from './record-options.js'
+import { recordsTexts } from './records-texts.js'
+import type { RecordFormat } from './row.js'
+import type { ChunkSource } from './row-source.js'
+
+export interface RowInput {
+  readonly source: ChunkSource
+  readonly format: RecordFormat
+  readonly size?: number
+  /** What tells it from what it was at another time; a pipe cannot be told. */
+  readonly identity?: object
+}
+
+const CHUNK_BYTES = 128 * 1024
+
+/** The file, or the standard input, and its format. @throws CryptoError IO */
+export async function openRowInput(
+  terminal: Terminal,
+  path: string | undefined,
+  options: Pick<RecordOptions, 'format' | 'delimiter'>,
+): Promise<RowInput> {
+  if (path === undefined) return openPipe(terminal, options)
+  const { size, head } = await lookAt(path)
+  const { mtimeMs } = await guardIo(path, async () => {
+    await using handle = await open(path)
+    return handle.stat()
+  })
+  const format = formatOf(terminal, options, path, head)
+  return { source: fileSource(path), format, size, identity: { path: await realpath(path), size, mtimeMs } }
+}
+
+async function lookAt(path: string): Promise<{ size: number; head: string }> {
+  await using file = await InputFile.open(path)
+  return { size: file.size, head: Buffer.from(await file.read(0, 1024)).toString('latin1') }
+}
+
+async function openPipe(terminal: Terminal, options: Pick<RecordOptions, 'format' | 'delimiter'>): Promise<RowInput> {
+  const { stdin } = terminal
+  if (stdin.isTTY) throw new UsageError(recordsTexts(terminal).noInput)
+  const chunks = (stdin as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
+  const { value: first = Buffer.alloc(0) } = await chunks.next()
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield first
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+  }
+  const format = formatOf(terminal, options, '', first.subarray(0, 1024).toString('latin1'))
+  return { source: { chunks: all }, format }
+}
+
+function fileSource(path: string): ChunkSource {
+  return {
+    async *chunks(from) {
+      const handle = await guardIo(path, () => open(path), 'read')
+      // One piece of memory for all chunks: each is used before the next is asked for.
+      const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      try {
+        for (let offset = from; ; ) {
+          const { bytesRead } = await guardIo(path, () => handle.read(memory, 0, CHUNK_BYTES, offset), 'read')
+          if (bytesRead === 0) return
+          offset += bytesRead
+          yield memory.subarray(0, bytesRead)
+        }
+      } finally {
+        memory.fill(0)
+        await handle.close()
+      }
+    },
+  }
+}
+
+const ENDINGS: Readonly<Record<string, RecordOptions['format']>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  json: 'json',
+}
+const BEGINNINGS: Readonly<Record<string, RecordOptions['format']>> = { '[': 'json', '{': 'ndjson' }
+
+function formatOf(
+  terminal: Terminal,
+  { format, delimiter }: Pick<RecordOptions, 'format' | 'delimiter'>,
+  path: string,
+  head: string,
+): RecordFormat {
+  if (head.includes('\0')) throw new UsageError(recordsTexts(terminal).binary)
+  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
+  const beginning = head
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+    .charAt(0)
+  const name = format ?? ENDINGS[ending] ?? BEGINNINGS[beginning] ?? 'csv'
+  if (name === 'csv') return csvFormat(terminal, ending === 'tsv' && delimiter === ',' ? '\t' : delimiter)
+  return name === 'json' ? jsonFormat(terminal) : ndjsonFormat()
+}
