@@ -36,6 +36,7 @@ type Outcome = 'added' | 'updated' | 'unchanged'
  *
  *     certs/<first two digits>/<other digits>   one certificate each, binary: the layout of pgp.cert.d, which `sq` reads
  *     keys/<FINGERPRINT>.asc                    secret keys, locked as they were imported, mode 0600
+ *     revocations/<FINGERPRINT>.rev             revocation certificates of keys that were made here
  *
  * `gpg --import` takes the files of both. Keys are found by their full fingerprints only.
  */
@@ -65,7 +66,7 @@ export class KeyRing implements KeySource {
     const digits = parseFingerprint(fingerprint)
     const key = await this.#requireSecretKey(digits)
     const certificate = await this.#readCertificate(digits)
-    return certificate ? key.update(certificate, undefined, openpgpConfig) : key
+    return certificate ? mergeCertificates(key, certificate) : key
   }
 
   /** The fingerprints of all certificates, sorted. */
@@ -96,10 +97,24 @@ export class KeyRing implements KeySource {
   async changePassphrase(fingerprint: string, from: string, to: string): Promise<void> {
     const digits = parseFingerprint(fingerprint)
     if (to === '') throw gpgError('GPG_PASSPHRASE_REQUIRED', 'The new passphrase of an OpenPGP key must not be empty')
+    await this.change(digits, (key) => relockKey(key, from, to))
+  }
+
+  /** Changes a secret key, and its certificate with it, while no other process does. @throws CryptoError KEY_NOT_FOUND */
+  async change(fingerprint: string, change: (key: PrivateKey) => Promise<PrivateKey>): Promise<void> {
+    const digits = parseFingerprint(fingerprint)
     await this.#files.exclusively(async () => {
-      const locked = await relockKey(await this.#requireSecretKey(digits), from, to)
-      await this.#files.write(secretKeyPath(digits), Buffer.from(locked.armor(openpgpConfig)))
+      const changed = await change(await this.secretKey(digits))
+      await this.#files.write(secretKeyPath(digits), Buffer.from(changed.armor(openpgpConfig)))
+      await this.#importCertificate(changed.toPublic())
     })
+  }
+
+  /** Keeps a revocation certificate, with a colon before it so that nobody imports it by mistake. */
+  async keepRevocation(fingerprint: string, revocationCertificate: string): Promise<void> {
+    const warning = 'Whoever imports this ends the life of the key. To do so, remove the colon below.\n\n:'
+    const path = `revocations/${parseFingerprint(fingerprint)}.rev`
+    await this.#files.exclusively(() => this.#files.write(path, Buffer.from(warning + revocationCertificate)))
   }
 
   async #import(exported: Uint8Array | string): Promise<ImportReport> {

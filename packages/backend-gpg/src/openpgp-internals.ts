@@ -21,6 +21,16 @@ export interface VerifiableSignature {
   ): Promise<void>
 }
 
+/** The signatures that say something of a whole key, without a user id: those of RFC 9580 do. */
+export function directSignatures(key: PublicKey): SignaturePacket[] {
+  return (key as unknown as { readonly directSignatures: SignaturePacket[] }).directSignatures
+}
+
+/** Whether its primary key has revoked a subkey. */
+export function isSubkeyRevoked(subkey: Subkey, date: Date, config: Readonly<Config>): Promise<boolean> {
+  return subkey.isRevoked(undefined as never, undefined as never, date, config)
+}
+
 export function secretPackets(key: PrivateKey): readonly SecretPacket[] {
   return key.getKeys().map(({ keyPacket }) => keyPacket as unknown as SecretPacket)
 }

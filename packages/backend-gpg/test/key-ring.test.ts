@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { generateGpgKey, KeyRing, type NewKey } from '@parasol/backend-gpg'
+import { generateGpgKey, KeyKeeper, KeyRing, type NewKey } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
 import { decryptKey, type PrivateKey, readKey, readPrivateKey, SignaturePacket } from 'openpgp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -145,6 +145,18 @@ describe('import', () => {
 })
 
 describe('a merge', () => {
+  it('keeps former binding signatures beside a newer one: they are those of what was signed before', async () => {
+    await ring.import(alice.secretKey)
+    const [before] = (await ring.certificate(alice.fingerprint)).subkeys.map((subkey) => subkey.bindingSignatures)
+    const keeper = new KeyKeeper({ keyRing: ring, passphrase: () => PASSPHRASE })
+    await keeper.extend(alice.fingerprint, undefined)
+    await ring.import(alice.certificate)
+    for (const key of [await ring.certificate(alice.fingerprint), await ring.secretKey(alice.fingerprint)]) {
+      expect(key.subkeys.map((subkey) => subkey.bindingSignatures.length)).toEqual([2, 2])
+      expect(key.subkeys[0]?.bindingSignatures[0]?.created).toEqual(before?.[0]?.created)
+    }
+  })
+
   it('keeps a valid binding signature although a newer forged one comes', async () => {
     await ring.import(alice.certificate)
     const forged = await readKey({ armoredKey: alice.certificate })

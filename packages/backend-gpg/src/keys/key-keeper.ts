@@ -1,0 +1,78 @@
+import type { PrivateKey } from 'openpgp'
+import { parseFingerprint } from '../fingerprint.js'
+import { generateGpgKey, type NewKey, type NewKeyOptions } from '../generate-key.js'
+import type { KeyRing } from '../key-ring.js'
+import { openpgpConfig } from '../openpgp-config.js'
+import { editKey, type PassphraseSource } from './edit-key.js'
+import { withoutPrimarySecret } from './export-subkeys.js'
+import { extendKey } from './extend-key.js'
+import { type Revocation, revokeSubkey, revokeWholeKey } from './revoke-key.js'
+import { addSubkey, rotateSubkeys, type SubkeyPurpose } from './rotate-subkeys.js'
+
+export interface KeyKeeperOptions {
+  readonly keyRing: KeyRing
+  /** Asked when a locked key is to change. */
+  readonly passphrase?: PassphraseSource
+}
+
+/** What is exported of a key: all of it, its certificate, or its secret key without the primary part. */
+export type ExportKind = 'certificate' | 'secretKey' | 'secretSubkeys'
+
+/**
+ * The life of the keys in a ring. Each change is written whole or not at all, and adds to a key: what was exported before
+ * can be imported again without loss. Tell partners by sending them the certificate anew.
+ */
+export class KeyKeeper {
+  readonly #keyRing: KeyRing
+  readonly #passphrase: PassphraseSource | undefined
+
+  constructor({ keyRing, passphrase }: KeyKeeperOptions) {
+    this.#keyRing = keyRing
+    this.#passphrase = passphrase
+  }
+
+  /** A new key, in the ring, with its revocation certificate beside it: move that to another place. */
+  async generate(options: NewKeyOptions): Promise<NewKey> {
+    const key = await generateGpgKey(options)
+    await this.#keyRing.import(key.secretKey)
+    await this.#keyRing.keepRevocation(key.fingerprint, key.revocationCertificate)
+    return key
+  }
+
+  /** Lets a key and its subkeys expire at another time; undefined for never. */
+  extend(fingerprint: string, expires: Date | undefined): Promise<void> {
+    return this.#edit(fingerprint, (key) => extendKey(key, expires))
+  }
+
+  addSubkey(fingerprint: string, purpose: SubkeyPurpose): Promise<void> {
+    return this.#edit(fingerprint, (key) => addSubkey(key, purpose))
+  }
+
+  /** New subkeys in the place of the old ones, which go on decrypting. */
+  rotate(fingerprint: string): Promise<void> {
+    return this.#edit(fingerprint, rotateSubkeys)
+  }
+
+  revoke(fingerprint: string, revocation: Revocation): Promise<void> {
+    return this.#edit(fingerprint, (key) => revokeWholeKey(key, revocation))
+  }
+
+  revokeSubkey(fingerprint: string, subkey: string, revocation: Revocation): Promise<void> {
+    const digits = parseFingerprint(subkey)
+    return this.#edit(fingerprint, (key) => revokeSubkey(key, digits, revocation))
+  }
+
+  /** Armored; secret keys locked as they are in the ring. */
+  async export(fingerprint: string, kind: ExportKind = 'certificate'): Promise<string> {
+    const find = {
+      certificate: () => this.#keyRing.certificate(fingerprint),
+      secretKey: () => this.#keyRing.secretKey(fingerprint),
+      secretSubkeys: async () => withoutPrimarySecret(await this.#keyRing.secretKey(fingerprint)),
+    }[kind]
+    return (await find()).armor(openpgpConfig)
+  }
+
+  #edit(fingerprint: string, change: (unlocked: PrivateKey) => Promise<PrivateKey>): Promise<void> {
+    return this.#keyRing.change(fingerprint, (locked) => editKey(locked, this.#passphrase, change))
+  }
+}
