@@ -11,6 +11,9 @@ export interface BenchCipher {
   readonly provider: EnvelopeProvider
 }
 
+/** The suite for many small fields. */
+export const FAST_SUITE = 'chacha20-poly1305-blake2b'
+
 export const CONTEXT = { customerId: '31415926', table: 'customers' }
 
 /** Limits that no run reaches, so that what is measured is a record and not a data key. */

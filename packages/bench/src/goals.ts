@@ -8,6 +8,7 @@ export interface GoalResult {
   readonly goal: string
   readonly reached: string
   readonly met: boolean
+  /** Whether it reached what is aimed at beyond the goal. */
   readonly aimed: boolean
 }
 
@@ -39,7 +40,7 @@ function toResult(contender: string, { text, measure, bound, aim }: Goal, reache
     goal: `${atLeast ? 'at least' : 'at most'} ${format(bound)}`,
     reached: format(reached),
     met: fulfils(bound),
-    aimed: fulfils(aim ?? bound),
+    aimed: aim !== undefined && fulfils(aim),
   }
 }
 

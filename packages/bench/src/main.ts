@@ -4,6 +4,7 @@ import { type BenchArguments, HELP, parseBenchArguments } from './bench-argument
 import { isolated } from './isolated.js'
 import { scenarios } from './registry.js'
 import { formatReport } from './report/format-report.js'
+import { htmlPage } from './report/html-page.js'
 import { textTable } from './report/text-table.js'
 import { runBench } from './run-bench.js'
 
@@ -28,11 +29,12 @@ async function main(argv: readonly string[]): Promise<number> {
   return run(options)
 }
 
-async function run({ scale, scenarios: chosen, json }: BenchArguments): Promise<number> {
+async function run({ scale, scenarios: chosen, json, html }: BenchArguments): Promise<number> {
   const runner = isolated((title) => process.stderr.write(`${title}\n`))
   const report = await runBench(chosen, scale, runner)
   print(`${formatReport(report)}\n`)
   if (json !== undefined) writeFileSync(fromUser(json), `${JSON.stringify(report, null, 2)}\n`)
+  if (html !== undefined) writeFileSync(fromUser(html), htmlPage(report))
   return report.scenarios.some(({ failure }) => failure !== undefined) ? 1 : 0
 }
 

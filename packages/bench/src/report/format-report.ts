@@ -34,11 +34,11 @@ function measurements({ metric, rows, absent }: MeasuredResult): string {
   const memory = rows.some(({ memoryMiB }) => memoryMiB !== undefined)
   const table = textTable(
     ['', metric === 'cpu' ? 'CPU us' : 'wall us', 'x as fast', 'half of all rounds', ...(memory ? ['MiB'] : [])],
-    rows.map(({ name, micros, faster, memoryMiB }) => [
+    rows.map(({ name, micros, faster, memoryMiB }, index) => [
       name,
       short(micros.median),
       short(faster.median),
-      `${short(faster.low)} - ${short(faster.high)}`,
+      index === 0 ? '' : `${short(faster.low)} - ${short(faster.high)}`,
       ...(memory ? [memoryMiB === undefined ? '' : short(memoryMiB)] : []),
     ]),
   )

@@ -1,3 +1,4 @@
+import { FAST_SUITE } from '../ciphers.js'
 import { sampleRecord } from '../sample-text.js'
 import type { Contender, Goal, Kind, Scenario } from '../scenario.js'
 import { CONNECTIONS, ServerUnderLoad } from '../server-under-load.js'
@@ -22,7 +23,7 @@ export const service: Scenario = {
   shows: `what a request costs the server, ${CONNECTIONS} connections, beside a bare JSON echo, and what the log takes`,
   async *run({ requests, requestRounds, warmTurns }) {
     await using echo = await ServerUnderLoad.start('echo')
-    await using chacha = await ServerUnderLoad.start('service')
+    await using fast = await ServerUnderLoad.start('service')
     await using aes = await ServerUnderLoad.start('service-aes')
     await using logged = await ServerUnderLoad.start('service-logged')
     const common = { times: requests, rounds: requestRounds, warmTurns }
@@ -32,9 +33,9 @@ export const service: Scenario = {
       ...common,
       contenders: [
         requesting('node:http, JSON echo', 'baseline', echo),
-        requesting('service, chacha20-poly1305, reuse', 'ours', chacha, [costGoal]),
+        requesting(`service, ${FAST_SUITE}, reuse`, 'ours', fast, [costGoal]),
         requesting('service, aes-256-gcm, reuse', 'ours', aes),
-        requesting('service, chacha20-poly1305, reuse, backup log', 'ours', logged),
+        requesting(`service, ${FAST_SUITE}, reuse, backup log`, 'ours', logged),
       ],
     }
     yield {
@@ -42,7 +43,7 @@ export const service: Scenario = {
       metric: 'wall',
       ...common,
       contenders: [
-        requesting('service, no log', 'ours', chacha),
+        requesting('service, no log', 'ours', fast),
         requesting('service, every record on disk before it is answered', 'ours', logged, [logGoal]),
       ],
       note: 'Time by the clock: 1,000,000 divided by it are requests in a second. The disk takes part.',

@@ -1,4 +1,4 @@
-import { type BenchCipher, CONTEXT, envelopes } from '../ciphers.js'
+import { type BenchCipher, CONTEXT, envelopes, FAST_SUITE } from '../ciphers.js'
 import { contender } from '../contender.js'
 import { RawAes } from '../raw-aes.js'
 import type { Contender, Goal, Scenario } from '../scenario.js'
@@ -10,11 +10,11 @@ const BYTES = Buffer.from(TEXT)
 
 /** Of those that do not wait, by suite. */
 const encryptGoals: Readonly<Record<string, Goal>> = {
-  'chacha20-poly1305-blake2b': { text: 'Encrypt a field of 64 B under reuse', measure: 'faster', bound: 2, aim: 5 },
-  'aes-256-gcm': { text: 'The same with AES', measure: 'faster', bound: 0.5, aim: 0.8 },
+  [FAST_SUITE]: { text: 'A field of 64 B under reuse against bare AES-256-GCM', measure: 'faster', bound: 2, aim: 5 },
+  'aes-256-gcm': { text: 'The same with AES-256-GCM', measure: 'faster', bound: 0.5, aim: 0.8 },
 }
 const decryptGoals: Readonly<Record<string, Goal>> = {
-  'chacha20-poly1305-blake2b': { text: 'Decrypt a text of 64 B under reuse', measure: 'faster', bound: 3, aim: 8 },
+  [FAST_SUITE]: { text: 'Decrypt a text of 64 B against bare AES-256-GCM', measure: 'faster', bound: 3, aim: 8 },
 }
 
 export const text: Scenario = {

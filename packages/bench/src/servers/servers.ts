@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { FAST_SUITE } from '../ciphers.js'
 import { bareEcho } from './bare-echo.js'
 import { bareSigned } from './bare-signed.js'
 import { serveKms } from './serve-kms.js'
@@ -15,8 +16,8 @@ export const servers = {
   signed: () => serveBare(bareSigned(SECRET), { id: 'bare', secret: SECRET }),
   kms: (folder) => serveKms(folder, false),
   'kms-audited': (folder) => serveKms(folder, true),
-  service: (folder) => serveService({ folder, suite: 'chacha20-poly1305', logged: false }),
-  'service-logged': (folder) => serveService({ folder, suite: 'chacha20-poly1305', logged: true }),
+  service: (folder) => serveService({ folder, suite: FAST_SUITE, logged: false }),
+  'service-logged': (folder) => serveService({ folder, suite: FAST_SUITE, logged: true }),
   'service-aes': (folder) => serveService({ folder, suite: 'aes-256-gcm', logged: false }),
 } as const satisfies Record<string, (folder: string) => Promise<Served>>
 
