@@ -1,4 +1,4 @@
-import type { CallOptions, EncryptionContext } from '@parasol/core'
+import type { CallOptions, EncryptionContext, Stats } from '@parasol/core'
 import type { WrappedKeyList } from './wrapped-keys.js'
 
 /** A data key for as long as one call needs it; hold it in a `using`. */
@@ -20,13 +20,15 @@ export interface DataKeyRequest {
 }
 
 /** Counts since the start, and what is in memory now. */
-export interface DataKeyStats {
+export interface DataKeyStats extends Stats {
   /** Calls of the KMS, failed ones included. */
   readonly kmsCalls: { readonly generateDataKey: number; readonly decrypt: number; readonly encrypt: number }
   /** Data keys that were in memory when they were asked for. */
   readonly hits: number
   /** Data keys for which a caller had to wait. */
   readonly misses: number
+  /** How often a key that was too old was let serve for another second, since the KMS was away. */
+  readonly stale: number
   /** Data keys in memory that encrypt or decrypt more than one record. */
   readonly cachedKeys: number
   /** Data keys that were fetched in advance, each for one record. */

@@ -4,6 +4,7 @@ import {
   decryptionFailed,
   type EncryptionContext,
   encodeContext,
+  type Observable,
   type ProviderTraits,
   type RandomAccess,
   type RecordProvider,
@@ -44,7 +45,7 @@ const UNKNOWN_LENGTH = Number.POSITIVE_INFINITY
  * byte. Disposal zeroes the keys in memory; what is asked afterwards is refused with CLOSED.
  */
 export class EnvelopeProvider
-  implements RecordProvider, SeekableProvider, StreamRewrapProvider, SyncProvider, TextProvider, Disposable
+  implements RecordProvider, SeekableProvider, StreamRewrapProvider, SyncProvider, TextProvider, Observable, Disposable
 {
   readonly scheme: string
   readonly traits: ProviderTraits = {

@@ -121,7 +121,7 @@ export class PerRecordDataKeys implements DataKeySource {
   }
 
   stats(): DataKeyStats {
-    return { kmsCalls: { ...this.#calls }, hits: 0, misses: 0, cachedKeys: 0, pooledKeys: 0 }
+    return { kmsCalls: { ...this.#calls }, hits: 0, misses: 0, stale: 0, cachedKeys: 0, pooledKeys: 0 }
   }
 
   [Symbol.dispose](): void {

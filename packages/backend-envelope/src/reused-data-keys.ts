@@ -26,6 +26,7 @@ export class ReusedDataKeys implements DataKeySource {
   readonly #flights = new SingleFlight<DataKeyHold>()
   #hits = 0
   #misses = 0
+  #stale = 0
   #closed = false
 
   /** @throws CryptoError INVALID_CONFIG for a limit out of its range */
@@ -113,7 +114,7 @@ export class ReusedDataKeys implements DataKeySource {
 
   stats(): DataKeyStats {
     const cachedKeys = this.#encrypting.size + this.#decrypting.size
-    return { ...this.#source.stats(), hits: this.#hits, misses: this.#misses, cachedKeys }
+    return { ...this.#source.stats(), hits: this.#hits, misses: this.#misses, stale: this.#stale, cachedKeys }
   }
 
   [Symbol.dispose](): void {
@@ -146,8 +147,9 @@ export class ReusedDataKeys implements DataKeySource {
       const stale = error.retryable ? cache.bridge(id) : undefined
       if (!error.retryable && error.code !== 'ABORTED') cache.delete(id)
       const lease = stale && take(stale)
-      if (lease) return lease
-      throw error
+      if (!lease) throw error
+      this.#stale += 1
+      return lease
     }
   }
 

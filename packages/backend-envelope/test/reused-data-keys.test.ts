@@ -139,6 +139,7 @@ describe('reuse of data keys while the KMS is away', () => {
       expect(lease.plaintext).toBe(first.plaintext)
     }
     expect(kms.calls.generateDataKey).toBe(2)
+    expect(keys.stats()).toMatchObject({ stale: 1, hits: 4, misses: 2 })
     clock.pass(60)
     kms.failNext(away)
     await expect(keys.forEncryption({ kmsContext: phone, bytes: 1 })).rejects.toMatchObject({ code: 'KMS_UNAVAILABLE' })

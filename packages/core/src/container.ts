@@ -2,6 +2,7 @@ import { Container, ContainerModule, type ResolvedValueInjectOptions, type Servi
 import type { Kms } from './kms.js'
 import type { CryptoProvider } from './provider.js'
 import { type CryptoRouter, createCrypto, type UseCase } from './router.js'
+import { isObservable, type Stats } from './stats.js'
 
 export type { ContainerModule, ResolvedValueInjectOptions, ServiceIdentifier } from 'inversify'
 
@@ -13,11 +14,14 @@ export const SERVICES: {
   readonly Provider: ServiceIdentifier<CryptoProvider>
   /** One string for each bound provider: inversify's `getAll` passes over named bindings. */
   readonly Scheme: ServiceIdentifier<string>
+  /** One string for each bound KMS. */
+  readonly KmsName: ServiceIdentifier<string>
   readonly Router: ServiceIdentifier<CryptoRouter>
 } = {
   Kms: Symbol.for('@parasol/core:Kms'),
   Provider: Symbol.for('@parasol/core:Provider'),
   Scheme: Symbol.for('@parasol/core:Scheme'),
+  KmsName: Symbol.for('@parasol/core:KmsName'),
   Router: Symbol.for('@parasol/core:Router'),
 }
 
@@ -36,6 +40,7 @@ export function kmsModule<Dependencies extends unknown[]>(
   inject: Injections<Dependencies>,
 ): ContainerModule {
   return new ContainerModule(({ bind }) => {
+    bind(SERVICES.KmsName).toConstantValue(name)
     bind(SERVICES.Kms)
       .toResolvedValue<Dependencies>(build, inject)
       .inSingletonScope()
@@ -86,6 +91,22 @@ export class CryptoContainer<Name extends string = string> implements AsyncDispo
 
   kms(name: string): Kms {
     return this.inversify.get(SERVICES.Kms, { name })
+  }
+
+  /** What the KMS and the schemes count, by their names; of those that count anything. */
+  stats(): { readonly kms: Stats; readonly schemes: Stats } {
+    return {
+      kms: this.#statsOf(SERVICES.KmsName, SERVICES.Kms),
+      schemes: this.#statsOf(SERVICES.Scheme, SERVICES.Provider),
+    }
+  }
+
+  #statsOf(names: ServiceIdentifier<string>, services: ServiceIdentifier<object>): Stats {
+    const entries = this.inversify.getAll(names, { optional: true }).flatMap((name) => {
+      const service = this.inversify.get(services, { name })
+      return isObservable(service) ? [[name, service.stats()] as const] : []
+    })
+    return Object.fromEntries(entries)
   }
 
   /** Unloads every module although another fails. */

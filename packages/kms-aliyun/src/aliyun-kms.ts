@@ -5,6 +5,8 @@ import {
   type EncryptionContext,
   encodeContext,
   type Kms,
+  type Observable,
+  type Stats,
   throwIfAborted,
 } from '@parasol/core'
 import { toCryptoError } from './aliyun-errors.js'
@@ -37,7 +39,7 @@ const MAX_CONTEXT_CHARACTERS = 8192
  *
  * All three operations are repeated on transient errors, since none changes anything in the service.
  */
-export class AliyunKms implements Kms {
+export class AliyunKms implements Kms, Observable {
   /** 6,144 bytes of base64, the limit of the service. */
   readonly maxPlaintextBytes: number = 4608
   readonly #transport: Transport
@@ -81,6 +83,11 @@ export class AliyunKms implements Kms {
     const EncryptionContext = formatContext(context)
     const parameters = { KeyId: keyId, KeySpec: 'AES_256', ...EncryptionContext }
     return this.#call('GenerateDataKey', parameters, readDataKey, options)
+  }
+
+  /** Calls, attempts and failures, and whether the circuit breaker refuses calls. */
+  stats(): Stats {
+    return this.#resilience.stats()
   }
 
   async #call<T>(

@@ -35,6 +35,8 @@ export interface AliyunKmsSection {
   readonly totalTimeoutMs?: number | undefined
   readonly maxAttempts?: number | undefined
   readonly maxConcurrent?: number | undefined
+  readonly breakAfter?: number | undefined
+  readonly breakForMs?: number | undefined
 }
 
 const milliseconds = z.int().min(10).max(600_000)
@@ -69,6 +71,8 @@ const section: z.ZodType<AliyunKmsSection> = z.strictObject({
   totalTimeoutMs: milliseconds.optional().describe('Limit of a call with its retries; 5000'),
   maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of a call, the first among them; 6'),
   maxConcurrent: z.int().min(1).max(10_000).optional().describe('Calls under way at a time; 32'),
+  breakAfter: z.int().min(1).max(1000).optional().describe('Failed calls in a row after which it is left alone; 5'),
+  breakForMs: milliseconds.optional().describe('For how long it is left alone; 2000'),
 })
 
 export const plugin: Plugin<AliyunKmsSection> = definePlugin({

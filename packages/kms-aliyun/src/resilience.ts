@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { CryptoError, throwIfAborted } from '@parasol/core'
+import { CircuitBreaker, CryptoError, type Stats, throwIfAborted } from '@parasol/core'
 import {
   ExponentialBackoff,
   fullJitterGenerator,
@@ -22,10 +22,21 @@ export interface ResilienceOptions {
   readonly maxAttempts?: number
   /** Calls under way at a time; further ones wait. 32 by default. */
   readonly maxConcurrent?: number
+  /** How many calls in a row must fail, with all their attempts, before the KMS is left alone for a while. 5 by default. */
+  readonly breakAfter?: number
+  /** For how long, in milliseconds. 2,000 by default. */
+  readonly breakForMs?: number
 }
 
 /** Enough for a first connection with TLS to another continent. */
-const defaults = { attemptTimeoutMs: 1_500, totalTimeoutMs: 5_000, maxAttempts: 6, maxConcurrent: 32 } as const
+const defaults = {
+  attemptTimeoutMs: 1_500,
+  totalTimeoutMs: 5_000,
+  maxAttempts: 6,
+  maxConcurrent: 32,
+  breakAfter: 5,
+  breakForMs: 2_000,
+} as const
 
 /** What the options leave open, filled in. @throws CryptoError INVALID_CONFIG that names what is not a whole number */
 export function checkResilience(options: ResilienceOptions): Required<ResilienceOptions> {
@@ -42,8 +53,8 @@ export function checkResilience(options: ResilienceOptions): Required<Resilience
 }
 
 /**
- * Deadlines, retries and a limit of concurrency for calls that are safe to repeat. Retried are errors that say so
- * (`retryable`), with pauses of full jitter from 20 ms to 2 s, so that many callers do not come back together.
+ * Deadlines, retries, a limit of concurrency and a circuit breaker for calls that are safe to repeat. Retried are errors that
+ * say so (`retryable`), with pauses of full jitter from 20 ms to 2 s, so that many callers do not come back together.
  */
 export class Resilience {
   readonly #options: Required<ResilienceOptions>
@@ -51,6 +62,8 @@ export class Resilience {
   readonly #retry: RetryPolicy
   readonly #limit: ConcurrencyLimit
   readonly #attempt: TimeoutPolicy
+  readonly #breaker: CircuitBreaker
+  readonly #counts = { calls: 0, attempts: 0, failedCalls: 0, failedAttempts: 0, refusedCalls: 0 }
 
   constructor(options: Required<ResilienceOptions>) {
     this.#options = options
@@ -61,15 +74,27 @@ export class Resilience {
     })
     this.#limit = new ConcurrencyLimit(options.maxConcurrent)
     this.#attempt = timeout(options.attemptTimeoutMs, TimeoutStrategy.Aggressive)
+    const { breakAfter: failures, breakForMs: pauseMs } = options
+    this.#breaker = new CircuitBreaker({ name: 'The KMS', failures, pauseMs })
+  }
+
+  /** Calls and attempts since the start, those that failed, calls that the breaker refused, and whether it does so now. */
+  stats(): Stats {
+    return { ...this.#counts, circuitOpen: this.#breaker.state === 'closed' ? 0 : 1 }
   }
 
   /**
    * Does the work, whose signal aborts when nobody waits for it any more.
    *
-   * @throws CryptoError TIMEOUT, THROTTLED, ABORTED, or what the last attempt threw
+   * @throws CryptoError TIMEOUT, THROTTLED, ABORTED, KMS_UNAVAILABLE with reason CIRCUIT_OPEN, or what the last attempt threw
    */
   async execute<T>(work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
     throwIfAborted(signal)
+    this.#counts[this.#breaker.ready ? 'calls' : 'refusedCalls'] += 1
+    return this.#breaker.run(() => this.#call(work, signal))
+  }
+
+  async #call<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     // Many calls may share a signal, such as those of a request; Node warns of more than ten as of a leak.
     if (signal) setMaxListeners(0, signal)
     const failures: CryptoError[] = []
@@ -80,18 +105,25 @@ export class Resilience {
       )
     } catch (error) {
       throwIfAborted(signal)
+      this.#counts.failedCalls += 1
       throw error instanceof TaskCancelledError ? this.#outOfTime(failures.at(-1)) : error
     }
   }
 
   async #once<T>(work: (signal: AbortSignal) => Promise<T>, total: AbortSignal, failures: CryptoError[]): Promise<T> {
     try {
-      return await this.#limit.run(() => this.#attempt.execute(({ signal }) => work(signal), total), total)
+      return await this.#limit.run(() => this.#timed(work, total), total)
     } catch (thrown) {
       const error = thrown instanceof TaskCancelledError && !total.aborted ? this.#attemptOutOfTime() : thrown
       if (CryptoError.is(error)) failures.push(error)
+      this.#counts.failedAttempts += 1
       throw error
     }
+  }
+
+  #timed<T>(work: (signal: AbortSignal) => Promise<T>, total: AbortSignal): Promise<T> {
+    this.#counts.attempts += 1
+    return this.#attempt.execute(({ signal }) => work(signal), total)
   }
 
   #attemptOutOfTime(): CryptoError {

@@ -129,6 +129,8 @@ it('takes every option', () => {
     totalTimeoutMs: 10,
     maxAttempts: 1,
     maxConcurrent: 1,
+    breakAfter: 3,
+    breakForMs: 100,
   }
   expect(plugin.options.parse(section)).toEqual(section)
 })

@@ -8,7 +8,8 @@ import { AliyunKms } from '@parasol/kms-aliyun'
 const [transport, endpoint, nowhere, count, hex] = process.argv.slice(2)
 const plaintext = Buffer.from(hex, 'hex')
 const credentials = { accessKeyId: 'LTAIcanary', accessKeySecret: 'SecretCanary', securityToken: 'TokenCanary' }
-const options = { region: 'cn-test', protocol: 'http', credentials, transport, attemptTimeoutMs: 250, maxAttempts: 1 }
+const limits = { attemptTimeoutMs: 250, maxAttempts: 1, breakAfter: 1_000_000 }
+const options = { region: 'cn-test', protocol: 'http', credentials, transport, ...limits }
 
 for (const at of [nowhere, endpoint]) {
   const kms = new AliyunKms({ ...options, endpoint: at })

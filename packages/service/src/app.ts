@@ -16,6 +16,7 @@ import type { RateLimit } from './rate-limit.js'
 import { readBody } from './read-body.js'
 import { endpoints } from './record-endpoints.js'
 import { parseRoute } from './route.js'
+import type { StatsByName } from './stats-lines.js'
 
 /** What is known of a request when it was answered: never a value. What is not known is empty. */
 export interface RequestReport extends Omit<AuditEntry, 'time'> {
@@ -31,6 +32,8 @@ export interface AppOptions {
   readonly rateLimit: RateLimit
   readonly limits: ServiceLimits
   readonly journal: Journal
+  /** What the KMS and the schemes count, for `/metrics`. */
+  readonly stats?: () => StatsByName
   readonly onRequest?: (report: RequestReport) => void
 }
 
@@ -147,7 +150,8 @@ export class App {
   #showMetrics({ method }: IncomingMessage, { operations }: Caller): Answer {
     if (!operations.includes('metrics')) throw new HttpFault('FORBIDDEN')
     if (method !== 'GET') throw new HttpFault('METHOD_NOT_ALLOWED')
-    const body = this.#metrics.render(this.#underWay, this.#options.journal.logs)
+    const { journal, stats } = this.#options
+    const body = this.#metrics.render(this.#underWay, journal.logs, stats?.() ?? { kms: {}, schemes: {} })
     return { body, type: 'text/plain; version=0.0.4; charset=utf-8' }
   }
 

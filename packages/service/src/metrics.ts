@@ -1,5 +1,6 @@
 import type { RequestReport } from './app.js'
 import type { KeptLog } from './kept-log.js'
+import { type StatsByName, statsLines } from './stats-lines.js'
 
 const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
@@ -20,7 +21,7 @@ export class Metrics {
     this.#seconds += seconds
   }
 
-  render(underWay: number, logs: readonly KeptLog[]): string {
+  render(underWay: number, logs: readonly KeptLog[], stats: StatsByName): string {
     return [
       '# TYPE parasol_requests_total counter',
       ...[...this.#requests].map(([labels, count]) => `parasol_requests_total${labels} ${count}`),
@@ -31,6 +32,7 @@ export class Metrics {
       ...gauge('parasol_log_lines', logs, ({ head }) => head.number + 1),
       ...gauge('parasol_log_waiting', logs, ({ lag }) => lag),
       ...gauge('parasol_log_writable', logs, ({ trouble }) => (trouble ? 0 : 1)),
+      ...statsLines(stats),
       '',
     ].join('\n')
   }

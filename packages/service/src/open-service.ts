@@ -43,7 +43,7 @@ export async function openService(path?: string, options: OpenServiceOptions = {
     const { host, port } = section
     const { onRequest } = options
     const limits = given(section.limits)
-    const base = { crypto: crypto.router, callers, host, port, limits, backup, audit }
+    const base = { crypto: crypto.router, stats: () => crypto.stats(), callers, host, port, limits, backup, audit }
     const running = keep(await startService(onRequest ? { ...base, onRequest } : base))
     const close = (): Promise<void> => closeAll(opened)
     return { ...running, close, [Symbol.asyncDispose]: close }

@@ -9,6 +9,7 @@ import { HttpFault, type HttpFaultCode, refusalOf } from './http-fault.js'
 import { Journal, type JournalOptions } from './journal.js'
 import { defaultLimits, type ServiceLimits } from './limits.js'
 import { RateLimit } from './rate-limit.js'
+import type { StatsByName } from './stats-lines.js'
 
 export interface ServiceOptions extends JournalOptions {
   readonly crypto: CryptoRouter
@@ -19,6 +20,8 @@ export interface ServiceOptions extends JournalOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number
   readonly limits?: Partial<ServiceLimits>
+  /** What the KMS and the schemes count, for `/metrics`. */
+  readonly stats?: () => StatsByName
   /** Told of every request when it was answered. */
   readonly onRequest?: (report: RequestReport) => void
 }

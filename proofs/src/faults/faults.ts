@@ -159,7 +159,8 @@ async function measureHopeless(
   context: ProofContext,
 ): Promise<{ hopelessCalls: number; hopelessInOrder: number }> {
   chooser.share = 1
-  const limits = { attemptTimeoutMs: 200, totalTimeoutMs: HOPELESS_LIMIT_MS, maxAttempts: 100 }
+  // Without the breaker, which would refuse most calls at once.
+  const limits = { attemptTimeoutMs: 200, totalTimeoutMs: HOPELESS_LIMIT_MS, maxAttempts: 100, breakAfter: 1_000_000 }
   const kms = server.client({ endpoint, transport, ...limits })
   const { operations, failed, late } = await run(
     HOPELESS_CALLS,

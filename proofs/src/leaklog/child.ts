@@ -42,7 +42,7 @@ async function meetEveryFailure(): Promise<void> {
     choose: () => fault,
     log: (line) => log.write(`${line}\n`),
   })
-  const limits = { attemptTimeoutMs: 150, totalTimeoutMs: 300, maxAttempts: 1 }
+  const limits = { attemptTimeoutMs: 150, totalTimeoutMs: 300, maxAttempts: 1, breakAfter: 1_000_000 }
   const options = { region: 'local', endpoint: proxy.endpoint, protocol: 'http', ...limits } as const
   const credentials = { accessKeyId, accessKeySecret }
   for (const transport of TRANSPORTS) {
