@@ -116,10 +116,18 @@ function parse(args: string[]) {
   }
 }
 
-function rootKeyOf(keyFile: string | undefined, passphrase: string | undefined): RootKeySource {
+/** @throws UsageError if there is neither */
+export function rootKeyOf(
+  keyFile: string | undefined,
+  passphrase: string | undefined,
+  names: { readonly file: string; readonly variable: string } = {
+    file: '--key-file',
+    variable: 'PARASOL_KMS_PASSPHRASE',
+  },
+): RootKeySource {
   if (keyFile !== undefined) return { keyFile }
   if (passphrase) return { passphrase: () => passphrase }
-  throw new UsageError('Expected --key-file FILE, or a passphrase in PARASOL_KMS_PASSPHRASE')
+  throw new UsageError(`Expected ${names.file} FILE, or a passphrase in ${names.variable}`)
 }
 
 function parsePort(text: string): number {
