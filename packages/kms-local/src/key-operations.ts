@@ -23,7 +23,8 @@ export const keyOperations: OperationTable = {
 }
 
 async function createKey(service: KeyService, parameters: Parameters): Promise<object> {
-  parameters.choice('ProtectionLevel', ['SOFTWARE'])
+  if (parameters.choice('ProtectionLevel', ['SOFTWARE', 'HSM']) === 'HSM')
+    throw new KmsFault('Unsupported.ProtectionLevel')
   parameters.refuse('DKMSInstanceId', 'KeyStorageMechanism', 'Policy')
   const description = parameters.optionalText('Description', MAX_DESCRIPTION)
   return { KeyMetadata: describe(await service.createKey(description, details(parameters))) }

@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apis } from '../packages/kms-local/src/aliyun-api.js'
+import { cases } from './kms-api/cases.js'
+import { clients, endClients } from './kms-api/clients.js'
+import { Compatibility } from './kms-api/compatibility.js'
+import { World } from './kms-api/world.js'
+
+const PAGE = new URL('../docs/local-kms-compatibility.md', import.meta.url)
+const compatibility = new Compatibility()
+const actions = new Set([...apis.values()].flatMap((api) => [...api.keys()]))
+afterAll(endClients)
+
+describe.each(clients)('$name', (client) => {
+  let world: World
+  beforeAll(async () => {
+    world = await World.start(client)
+  })
+  afterAll(() => world[Symbol.asyncDispose]())
+
+  const needs = client.isThere ? '' : ` (needs ${client.name.toLowerCase()})`
+  it.skipIf(!client.isThere).each(cases)(`gets what the cloud would answer to $action $what${needs}`, async (one) => {
+    const fields = await one.given(world)
+    const { server, as } = one
+    const reply = await world.call(one.action, fields, { ...(server ? { server } : {}), ...(as ? { as } : {}) })
+    const [status = 200, Code] = one.refused ?? []
+    const expected = one.refused ? { Code, Message: expect.any(String) } : (one.answer ?? {})
+    expect(reply).toMatchObject({ status, body: { ...expected, RequestId: expect.stringMatching(/^[0-9A-F-]{36}$/) } })
+    compatibility.note(one, client.name, fields, reply)
+  })
+})
+
+it('has a case for every operation that is offered', () => {
+  const done = new Set(cases.filter(({ refused }) => !refused).map(({ action }) => action))
+  expect([...actions].filter((action) => !done.has(action))).toEqual([])
+})
+
+it('offers every method of the npm client that concerns no secrets', () => {
+  const { default: Client } = createRequire(import.meta.url)('@alicloud/kms20160120')
+  const methods = Object.getOwnPropertyNames(Client.prototype).filter((name) => name.endsWith('Ex'))
+  const wanted = methods.map((name) => name.charAt(0).toUpperCase() + name.slice(1, -2))
+  const missing = wanted.filter((action) => !actions.has(action))
+  expect(missing.filter((action) => !/Secret|RandomPassword/.test(action))).toEqual([])
+})
+
+it.skipIf(clients.some(({ isThere }) => !isThere))(
+  'is described by a page that is not stale: npm run compatibility (needs python)',
+  () => {
+    const page = compatibility.page(actions)
+    if (process.env['WRITE_COMPATIBILITY']) writeFileSync(PAGE, page)
+    expect(readFileSync(PAGE, 'utf8')).toBe(page)
+  },
+)

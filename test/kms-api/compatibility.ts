@@ -1,0 +1,103 @@
+import type { Case } from './cases.js'
+import type { Fields, Reply } from './clients.js'
+import { differences, faultsLeftOut } from './differences.js'
+
+/** What was seen of one operation. */
+class Seen {
+  readonly parameters = new Set<string>()
+  readonly fields = new Set<string>()
+  readonly states = new Map<string, string>()
+  readonly faults = new Set<string>()
+  readonly clients = new Set<string>()
+}
+
+/** Notes what clients were answered, and writes it as the page that says what of the cloud's API is offered. */
+export class Compatibility {
+  readonly #seen = new Map<string, Seen>()
+
+  note({ action, state, refused }: Case, client: string, given: Fields, { body }: Reply): void {
+    const seen = this.#seen.get(action) ?? new Seen()
+    this.#seen.set(action, seen)
+    const code = refused?.[1]
+    if (code) seen.faults.add(code)
+    if (state) seen.states.set(state, code ?? 'done')
+    if (code) return
+    seen.clients.add(client)
+    for (const name of Object.keys(given)) seen.parameters.add(name.replace(/\d+/, 'N'))
+    for (const name of fieldsOf(body)) seen.fields.add(name)
+  }
+
+  page(actions: ReadonlySet<string>): string {
+    return `${[...head, ...table(actions, this.#seen), ...faults(this.#seen)].join('\n')}\n`
+  }
+}
+
+const head = [
+  '# What the local KMS offers of the API',
+  '',
+  'Written by `npm run compatibility` from the requests of `test/kms-api`, each sent over a socket by clients that are not',
+  'ours: `@alicloud/kms20160120` (RPC, POST, query), `@alicloud/pop-core` (RPC, POST, form), `@alicloud/openapi-client`',
+  '(ACS3-HMAC-SHA256), and 40 lines of Python’s standard library (RPC, GET). A test fails when this page is stale.',
+  '',
+  'Parameters are those that were given, fields those that came back, beside `RequestId`; states are those of the key. Faults',
+  'that every operation may answer are below.',
+  '',
+]
+
+function table(actions: ReadonlySet<string>, all: ReadonlyMap<string, Seen>): readonly string[] {
+  const rows = [...actions].sort().map((action) => {
+    const seen = all.get(action) ?? new Seen()
+    const states = [...seen.states].sort().map(([state, outcome]) => `${state}: ${outcome}`)
+    const own = [...seen.faults].filter((code) => !isEverywhere(code))
+    const cells = [
+      `\`${action}\``,
+      codes(seen.parameters),
+      codes(seen.fields),
+      states.join('; '),
+      codes(new Set(own)),
+      `${seen.clients.size}`,
+      differences[action] ?? '',
+    ]
+    return `| ${cells.join(' | ')} |`
+  })
+  return [
+    '| operation | parameters | fields of the answer | states | further faults tried | clients | differs from the cloud in |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ]
+}
+
+/** What has a column of its own, or is any operation's. */
+function isEverywhere(code: string): boolean {
+  return /^(Rejected\.(Disabled|Pending|State|Throttling)|(Missing|Invalid)Parameter$|.*NoPermission)/.test(code)
+}
+
+function faults(all: ReadonlyMap<string, Seen>): readonly string[] {
+  const seen = new Set([...all.values()].flatMap((one) => [...one.faults]))
+  return [
+    '## Faults',
+    '',
+    `Seen by all of the clients: ${codes(seen)}.`,
+    '',
+    '| fault of the cloud | why no request above gets it |',
+    '|---|---|',
+    ...Object.entries(faultsLeftOut).map(([code, why]) => `| \`${code}\` | ${why} |`),
+  ]
+}
+
+function codes(names: ReadonlySet<string>): string {
+  return [...names]
+    .sort()
+    .map((name) => `\`${name}\``)
+    .join(', ')
+}
+
+/** The names of fields, down to those of lists: `Keys.Key.KeyId`. */
+function fieldsOf(value: unknown, prefix = ''): readonly string[] {
+  if (Array.isArray(value)) return value.length === 0 ? [prefix] : value.flatMap((item) => fieldsOf(item, prefix))
+  if (typeof value !== 'object' || value === null) return [prefix]
+  return Object.entries(value)
+    .filter(([name]) => name !== 'RequestId')
+    .flatMap(([name, inner]) => fieldsOf(inner, prefix === '' ? name : `${prefix}.${name}`))
+}
