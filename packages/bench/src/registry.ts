@@ -3,6 +3,10 @@ import { field } from './scenarios/field.js'
 import { kmsCalls } from './scenarios/kms-calls.js'
 import { kmsServer } from './scenarios/kms-server.js'
 import { latency } from './scenarios/latency.js'
+import { openpgpFile } from './scenarios/openpgp-file.js'
+import { openpgpMessage } from './scenarios/openpgp-message.js'
+import { openpgpModern } from './scenarios/openpgp-modern.js'
+import { openpgpRsa } from './scenarios/openpgp-rsa.js'
 import { overhead } from './scenarios/overhead.js'
 import { peers } from './scenarios/peers.js'
 import { record } from './scenarios/record.js'
@@ -22,6 +26,10 @@ export const scenarios: readonly Scenario[] = [
   stream,
   service,
   kmsServer,
+  openpgpMessage,
+  openpgpFile,
+  openpgpRsa,
+  openpgpModern,
   overhead,
   kmsCalls,
 ]

@@ -19,6 +19,8 @@ export interface ScenarioResult {
   readonly title: string
   readonly shows: string
   readonly results: readonly Result[]
+  /** Why it was not run. */
+  readonly skipped?: string
   /** Why it ended before its end. */
   readonly failure?: string
 }

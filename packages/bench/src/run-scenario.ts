@@ -2,13 +2,17 @@ import { measure } from './measure.js'
 import type { Result, ScenarioResult } from './results.js'
 import type { Scale } from './scales.js'
 import type { Comparison, Count, Scenario } from './scenario.js'
+import { hasProgram } from './spawned.js'
 
 /** Runs a scenario in this process. One that fails says so, and what it found until then stays. */
 export async function runScenario(
-  { name, title, shows, run }: Scenario,
+  { name, title, shows, needs, run }: Scenario,
   scale: Scale,
   onProgress: (title: string) => void = () => undefined,
 ): Promise<ScenarioResult> {
+  if (needs !== undefined && !hasProgram(needs)) {
+    return { name, title, shows, results: [], skipped: `${needs} is not installed` }
+  }
   const results: Result[] = []
   try {
     for await (const part of run(scale)) {

@@ -7,6 +7,8 @@ export interface Scenario {
   readonly title: string
   /** What a reader learns from it, in one sentence. */
   readonly shows: string
+  /** A program without which there is nothing to compare with. */
+  readonly needs?: string
   /**
    * What is measured, one after the other. Each is measured before the next one is asked for, so that what one needs
    * can live in a `using` around its `yield`. What is heavy to load or may be absent is imported in here.

@@ -5,9 +5,9 @@ import type { Cost } from './scenario.js'
 const TIMES = /(\d+)m([\d.]+)s/g
 
 /** Whether a program is there to be compared with. */
-export function hasProgram(name: string, versionFlag = '--version'): boolean {
+export function hasProgram(name: string): boolean {
   try {
-    execFileSync(name, [versionFlag], { stdio: 'ignore' })
+    execFileSync(name, [name === 'openssl' ? 'version' : '--version'], { stdio: 'ignore' })
     return true
   } catch {
     return false

@@ -1,10 +1,21 @@
-import { contender, formatReport, measure, runBench, runScenario, scales, scenarios } from '@parasol/bench'
+import { contender, formatReport, hasProgram, measure, runBench, runScenario, scales, scenarios } from '@parasol/bench'
 import { expect, it } from 'vitest'
 
-it.each(scenarios)('runs the scenario $name, whose contenders all give back what they were given', async (scenario) => {
-  const { results, failure } = await runScenario(scenario, scales.tiny)
-  expect(failure).toBeUndefined()
-  expect(results.length).toBeGreaterThan(0)
+for (const scenario of scenarios) {
+  const { name, needs } = scenario
+  const isReady = needs === undefined || hasProgram(needs)
+  const title = `runs the scenario ${name}, whose contenders all give back what they were given`
+  it.skipIf(!isReady)(isReady ? title : `${title} (needs ${needs})`, { timeout: 120_000 }, async () => {
+    const { results, failure } = await runScenario(scenario, scales.tiny)
+    expect(failure).toBeUndefined()
+    expect(results.length).toBeGreaterThan(0)
+  })
+}
+
+it('says which program is missing, and does not run a scenario without it', async () => {
+  const run = () => expect.unreachable()
+  const { skipped } = await runScenario({ name: 'x', title: '', shows: '', needs: 'no-such-program', run }, scales.tiny)
+  expect(skipped).toBe('no-such-program is not installed')
 })
 
 it('finds that doing nothing is faster than adding roots', async () => {

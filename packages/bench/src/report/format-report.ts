@@ -10,10 +10,11 @@ export function formatReport(report: Report): string {
     .join('\n\n')
 }
 
-function formatScenario({ name, title, shows, results, failure }: ScenarioResult): string[] {
+function formatScenario({ name, title, shows, results, skipped, failure }: ScenarioResult): string[] {
   return [
     `${title} (${name}): ${shows}`,
     ...results.map(formatResult),
+    ...(skipped === undefined ? [] : [`  Not run: ${skipped}`]),
     ...(failure === undefined ? [] : [`  FAILED: ${failure}`]),
   ]
 }

@@ -61,7 +61,8 @@ function goalsTable(goals: readonly GoalResult[]): string {
   return `<h2 id="goals">Goals</h2><div class="scroll"><table class="goals"><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
-function scenarioPart({ name, title, shows, results, failure }: ScenarioResult): string {
+function scenarioPart({ name, title, shows, results, skipped, failure }: ScenarioResult): string {
   const failed = failure === undefined ? '' : `<p class="failure">It did not finish: ${escaped(failure)}</p>`
-  return `<h2 id="${escaped(name)}">${escaped(title)}</h2>\n<p class="dim">It shows ${escaped(shows)}.</p>\n${failed}${resultSections(results)}`
+  const left = skipped === undefined ? '' : `<p class="note">Not run: ${escaped(skipped)}.</p>`
+  return `<h2 id="${escaped(name)}">${escaped(title)}</h2>\n<p class="dim">It shows ${escaped(shows)}.</p>\n${left}${failed}${resultSections(results)}`
 }

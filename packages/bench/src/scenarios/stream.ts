@@ -4,7 +4,6 @@ import { CONTEXT, envelope } from '../ciphers.js'
 import { fileWork, requireSameFile } from '../file-work.js'
 import { memoryFolder, writeRandomFile } from '../memory-folder.js'
 import type { Comparison, Contender, Goal, Scenario } from '../scenario.js'
-import { hasProgram } from '../spawned.js'
 
 const OPENSSL = 'openssl enc -aes-256-ctr, no authentication'
 
@@ -15,10 +14,10 @@ const goals: readonly Goal[] = [
 
 export const stream: Scenario = {
   name: 'stream',
+  needs: 'openssl',
   title: 'A file, in segments of 64 KiB',
   shows: 'what authenticated encryption of a large file costs in CPU time and in memory, from memory to memory',
   async *run({ streamMiB, streamRounds }) {
-    if (!hasProgram('openssl', 'version')) return
     await using folder = await memoryFolder(3 * streamMiB)
     await writeRandomFile(join(folder.path, 'plain'), streamMiB)
     const options = { metric: 'cpu', times: 1, rounds: streamRounds } as const
