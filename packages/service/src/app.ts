@@ -14,6 +14,7 @@ import type { ServiceLimits } from './limits.js'
 import { Metrics } from './metrics.js'
 import type { RateLimit } from './rate-limit.js'
 import { readBody } from './read-body.js'
+import { Readiness } from './readiness.js'
 import { endpoints } from './record-endpoints.js'
 import { parseRoute } from './route.js'
 import type { StatsByName } from './stats-lines.js'
@@ -26,11 +27,17 @@ export interface RequestReport extends Omit<AuditEntry, 'time'> {
   readonly error?: unknown
 }
 
-export interface AppOptions {
-  readonly crypto: CryptoRouter
+/** What can change while the service runs. */
+export interface AppSettings {
   readonly identify: (request: IncomingMessage) => Caller
-  readonly rateLimit: RateLimit
   readonly limits: ServiceLimits
+  /** The use cases that somebody may encrypt for. */
+  readonly encrypting: readonly string[]
+}
+
+export interface AppOptions extends AppSettings {
+  readonly crypto: CryptoRouter
+  readonly rateLimit: RateLimit
   readonly journal: Journal
   /** What the KMS and the schemes count, for `/metrics`. */
   readonly stats?: () => StatsByName
@@ -50,11 +57,24 @@ interface Facts {
 export class App {
   readonly #options: AppOptions
   readonly #metrics = new Metrics()
+  readonly #readiness: Readiness
+  #settings: AppSettings
   #underWay = 0
   #draining = false
 
   constructor(options: AppOptions) {
     this.#options = options
+    this.#settings = options
+    this.#readiness = new Readiness({
+      ...options,
+      useCases: () => this.#settings.encrypting,
+      freeBytes: () => this.#settings.limits.freeBytes,
+    })
+  }
+
+  /** Takes effect with the next request. */
+  change(settings: AppSettings): void {
+    this.#settings = settings
   }
 
   /** From now on `/readyz` says no, and whoever still calls is sent away. */
@@ -111,17 +131,16 @@ export class App {
   async #probe({ url, method }: IncomingMessage): Promise<Answer | undefined> {
     if (url !== '/healthz' && url !== '/readyz') return undefined
     if (method !== 'GET' && method !== 'HEAD') throw new HttpFault('METHOD_NOT_ALLOWED')
-    const state = url === '/healthz' ? 'ok' : await this.#readiness()
-    return { status: state === 'ok' ? 200 : 503, body: JSON.stringify({ status: state }) }
-  }
-
-  async #readiness(): Promise<string> {
-    if (this.#draining) return 'stopping'
-    return (await this.#options.journal.isWritable()) ? 'ok' : 'the log cannot be written'
+    if (url === '/healthz') return { body: '{"status":"ok"}' }
+    if (this.#draining) return { status: 503, body: '{"status":"stopping"}' }
+    const { ready, checks } = await this.#readiness.check()
+    const body = JSON.stringify({ status: ready ? 'ok' : 'not ready', checks })
+    return { status: ready ? 200 : 503, body }
   }
 
   async #work(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<Answer> {
-    const { crypto, identify, rateLimit, limits, journal } = this.#options
+    const { crypto, rateLimit, journal } = this.#options
+    const { identify, limits } = this.#settings
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
     const caller = identify(request)
     facts.caller = caller.name
@@ -147,11 +166,11 @@ export class App {
     return { body: isBatch ? formatOutcomes(outcomes) : (kept[0]?.answer ?? '') }
   }
 
-  #showMetrics({ method }: IncomingMessage, { operations }: Caller): Answer {
+  async #showMetrics({ method }: IncomingMessage, { operations }: Caller): Promise<Answer> {
     if (!operations.includes('metrics')) throw new HttpFault('FORBIDDEN')
     if (method !== 'GET') throw new HttpFault('METHOD_NOT_ALLOWED')
     const { journal, stats } = this.#options
-    const body = this.#metrics.render(this.#underWay, journal.logs, stats?.() ?? { kms: {}, schemes: {} })
+    const body = await this.#metrics.render(this.#underWay, journal.logs, stats?.() ?? { kms: {}, schemes: {} })
     return { body, type: 'text/plain; version=0.0.4; charset=utf-8' }
   }
 

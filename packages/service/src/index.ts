@@ -23,7 +23,7 @@ export {
 export type { KeptLog } from './kept-log.js'
 export type { ServiceLimits } from './limits.js'
 export { type LogSource, logFiles } from './log-source.js'
-export { type OpenServiceOptions, openService } from './open-service.js'
+export { type ConfiguredService, type OpenServiceOptions, openService } from './open-service.js'
 export { type LogLevel, type OperatorLog, operatorLog } from './operator-log.js'
 export {
   exportBackups,
@@ -34,5 +34,5 @@ export {
   restoreRecords,
 } from './restore-records.js'
 export { type ServeOptions, serve } from './serve.js'
-export { type RunningService, type ServiceOptions, startService } from './service.js'
+export { type RunningService, type ServiceOptions, type ServiceSettings, startService } from './service.js'
 export { type ServiceSection, serviceSection } from './service-section.js'

@@ -51,16 +51,23 @@ export class Journal {
     this.#audit?.countStranger()
   }
 
-  /** Whether the logs can be written; one that could not is tried again. */
-  async isWritable(): Promise<boolean> {
-    const troubled = this.logs.filter(({ trouble }) => trouble !== undefined)
-    const tries = await Promise.allSettled(troubled.map((log) => log.append(JSON.stringify({ probe: new Date() }))))
-    return tries.every(({ status }) => status === 'fulfilled')
+  /** Whether the logs can be written, and what is free on the fullest of their disks; one that could not is tried again. */
+  async check(): Promise<{ readonly state: string; readonly freeBytes?: number }> {
+    const checks = await Promise.allSettled(this.logs.map(checkLog))
+    const free = checks.flatMap((check) => (check.status === 'fulfilled' ? (check.value.freeBytes ?? []) : []))
+    const state = checks.every(({ status }) => status === 'fulfilled') ? 'ok' : 'LOG_UNAVAILABLE'
+    return free.length > 0 ? { state, freeBytes: Math.min(...free) } : { state }
   }
 
   get logs(): readonly KeptLog[] {
     return [this.#backup, this.#audit].flatMap((kept) => kept?.log ?? [])
   }
+}
+
+/** Trouble ends when a line was written. */
+async function checkLog(log: KeptLog): Promise<{ readonly freeBytes?: number }> {
+  if (log.trouble) await log.append(JSON.stringify({ probe: new Date() }))
+  return log.check()
 }
 
 /** Refusals that cost nothing to provoke: to keep each would let a caller fill the disk. */

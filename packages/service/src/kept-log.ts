@@ -14,4 +14,6 @@ export interface KeptLog extends AsyncDisposable {
   readonly lag: number
   /** Resolves when the JSON object, given as text without line feeds, is durable. @throws CryptoError IO, CLOSED */
   append(content: string): Promise<void>
+  /** Looks whether lines could be written now, and how many bytes are free if that is known. @throws CryptoError IO */
+  check(): Promise<{ readonly freeBytes?: number }>
 }

@@ -10,6 +10,8 @@ export interface ServiceLimits {
   readonly workMs: number
   /** Requests that are worked on at once; more are sent away with 503. */
   readonly concurrent: number
+  /** How many bytes must be free on the disks of the logs for the service to call itself ready. */
+  readonly freeBytes: number
   /** How long requests under way may take to finish when the service is stopped, in milliseconds. */
   readonly drainMs: number
 }
@@ -20,5 +22,6 @@ export const defaultLimits: ServiceLimits = {
   arrivalMs: 10_000,
   workMs: 10_000,
   concurrent: 1_024,
+  freeBytes: 32 * 1024 * 1024,
   drainMs: 10_000,
 }

@@ -21,7 +21,8 @@ export class Metrics {
     this.#seconds += seconds
   }
 
-  render(underWay: number, logs: readonly KeptLog[], stats: StatsByName): string {
+  async render(underWay: number, logs: readonly KeptLog[], stats: StatsByName): Promise<string> {
+    const free = await Promise.all(logs.map(freeBytesOf))
     return [
       '# TYPE parasol_requests_total counter',
       ...[...this.#requests].map(([labels, count]) => `parasol_requests_total${labels} ${count}`),
@@ -32,6 +33,9 @@ export class Metrics {
       ...gauge('parasol_log_lines', logs, ({ head }) => head.number + 1),
       ...gauge('parasol_log_waiting', logs, ({ lag }) => lag),
       ...gauge('parasol_log_writable', logs, ({ trouble }) => (trouble ? 0 : 1)),
+      ...gauge('parasol_log_noted_lines', logs, ({ noted }) => (noted?.number ?? -1) + 1),
+      '# TYPE parasol_log_free_bytes gauge',
+      ...free.flat(),
       ...statsLines(stats),
       '',
     ].join('\n')
@@ -47,11 +51,16 @@ export class Metrics {
   }
 }
 
+async function freeBytesOf(log: KeptLog): Promise<readonly string[]> {
+  const { freeBytes } = await log.check().catch((): { freeBytes?: number } => ({}))
+  return freeBytes === undefined ? [] : [`parasol_log_free_bytes${format({ log: log.name })} ${freeBytes}`]
+}
+
 function gauge(name: string, logs: readonly KeptLog[], value: (log: KeptLog) => number): readonly string[] {
   return [`# TYPE ${name} gauge`, ...logs.map((log) => `${name}${format({ log: log.name })} ${value(log)}`)]
 }
 
-/** Names of use cases and codes need no escaping. */
+/** Names of use cases, schemes, KMS and codes need no escaping. */
 function format(labels: Readonly<Record<string, string>>): string {
   return `{${Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)

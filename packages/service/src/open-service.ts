@@ -17,6 +17,16 @@ export interface OpenServiceOptions extends LoadOptions {
   readonly onTrouble?: (error: CryptoError) => void
 }
 
+/** A service that a configuration describes. */
+export interface ConfiguredService extends RunningService {
+  /**
+   * Reads the configuration again and takes over callers and limits; all else takes a restart.
+   *
+   * @throws CryptoError INVALID_CONFIG that lists every problem with its line, after which everything is as before
+   */
+  reload(): Promise<void>
+}
+
 /**
  * Starts the service that parasol.yaml describes. Closing it answers what is under way, then closes the logs and the
  * schemes, which zeroes keys.
@@ -24,7 +34,7 @@ export interface OpenServiceOptions extends LoadOptions {
  * @throws CryptoError INVALID_CONFIG that lists every problem with its line; LOCKED, STORE_DAMAGED or IO of a log; IO if
  * it cannot listen
  */
-export async function openService(path?: string, options: OpenServiceOptions = {}): Promise<RunningService> {
+export async function openService(path?: string, options: OpenServiceOptions = {}): Promise<ConfiguredService> {
   const config = await loadConfig(path, options)
   const section = config.section('service', serviceSection)
   const callers = readCallers(section, config)
@@ -42,11 +52,16 @@ export async function openService(path?: string, options: OpenServiceOptions = {
     const audit = auditLog === 'none' ? undefined : keep(new AuditLog(await open('audit', auditLog)))
     const { host, port } = section
     const { onRequest } = options
-    const limits = given(section.limits)
-    const base = { crypto: crypto.router, stats: () => crypto.stats(), callers, host, port, limits, backup, audit }
+    const stats = () => crypto.stats()
+    const base = { crypto: crypto.router, callers, host, port, limits: given(section.limits), backup, audit, stats }
     const running = keep(await startService(onRequest ? { ...base, onRequest } : base))
     const close = (): Promise<void> => closeAll(opened)
-    return { ...running, close, [Symbol.asyncDispose]: close }
+    const reload = async (): Promise<void> => {
+      const changed = await loadConfig(path, options)
+      const section = changed.section('service', serviceSection)
+      running.change({ callers: readCallers(section, changed), limits: given(section.limits) })
+    }
+    return { ...running, reload, close, [Symbol.asyncDispose]: close }
   } catch (cause) {
     await closeAll(opened)
     throw cause

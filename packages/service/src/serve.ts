@@ -1,6 +1,6 @@
 import type { CryptoError } from '@parasol/core'
 import type { RequestReport } from './app.js'
-import { openService } from './open-service.js'
+import { type ConfiguredService, openService } from './open-service.js'
 import { describeError, type OperatorLog } from './operator-log.js'
 
 export interface ServeOptions {
@@ -12,7 +12,7 @@ export interface ServeOptions {
 }
 
 /**
- * Serves until it is told to stop, as a program does.
+ * Serves until it is told to stop, as a program does. SIGHUP makes it read callers and limits again.
  *
  * @throws CryptoError what `openService` throws
  */
@@ -24,10 +24,23 @@ export async function serve({ config, signal, log }: ServeOptions): Promise<void
     onTrouble: (error) => logTrouble(log, error),
   })
   log('info', 'listening', { url: service.url, pid: process.pid })
+  const reload = (): void => void reloadConfig(service, log)
+  process.on('SIGHUP', reload)
   await untilAborted(signal)
+  process.off('SIGHUP', reload)
   log('info', 'stopping')
   await service.close()
   log('info', 'stopped')
+}
+
+/** One that is not sound changes nothing. */
+async function reloadConfig(service: ConfiguredService, log: OperatorLog): Promise<void> {
+  try {
+    await service.reload()
+    log('info', 'callers and limits were read again; all else in the configuration takes a restart')
+  } catch (error) {
+    log('error', 'the configuration cannot be read again: the former one stays', { error: describeError(error) })
+  }
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -31,7 +31,7 @@ export interface ServiceSection {
   readonly limits: { readonly [Name in LimitName]?: number | undefined }
 }
 
-type LimitName = 'bodyBytes' | 'fields' | 'arrivalMs' | 'workMs' | 'concurrent' | 'drainMs'
+type LimitName = 'bodyBytes' | 'fields' | 'arrivalMs' | 'workMs' | 'concurrent' | 'freeBytes' | 'drainMs'
 
 const positive = z.int().min(1)
 
@@ -98,6 +98,7 @@ export const serviceSection: z.ZodType<ServiceSection> = z.strictObject({
       arrivalMs: positive.optional().describe('How long a request may take to arrive'),
       workMs: positive.optional().describe('How long it may be worked on'),
       concurrent: positive.optional().describe('Requests worked on at once'),
+      freeBytes: positive.optional().describe('Bytes that must be free on the disks of the logs to be ready'),
       drainMs: positive.optional().describe('How long requests may take to finish when the service stops'),
     })
     .default({})

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { CryptoError, type CryptoRouter } from '@parasol/core'
 import { JSON_TYPE, REQUEST_ID_HEADER, refusalBody, securityHeaders } from './answer.js'
-import { App, type RequestReport } from './app.js'
+import { App, type AppSettings, type RequestReport } from './app.js'
 import { type Caller, callerOfKey, permissions } from './callers.js'
 import { HttpFault, type HttpFaultCode, refusalOf } from './http-fault.js'
 import { Journal, type JournalOptions } from './journal.js'
@@ -26,11 +26,16 @@ export interface ServiceOptions extends JournalOptions {
   readonly onRequest?: (report: RequestReport) => void
 }
 
+/** What can change while the service runs. */
+export type ServiceSettings = Pick<ServiceOptions, 'callers' | 'limits'>
+
 /** A service that listens. Closing it answers what is under way and lets nothing more in. */
 export interface RunningService extends AsyncDisposable {
   readonly host: string
   readonly port: number
   readonly url: string
+  /** Takes effect with the next request. @throws CryptoError INVALID_CONFIG, after which everything is as before */
+  change(settings: ServiceSettings): void
   close(): Promise<void>
 }
 
@@ -44,29 +49,42 @@ const MAX_HEADER_BYTES = 16_384
  * @throws CryptoError INVALID_CONFIG if anyone may call and the host is not a loopback address; IO if it cannot listen
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { host = '127.0.0.1', port = 0, callers } = options
-  if (callers === 'anyone' && !LOOPBACK.test(host)) {
-    throw new CryptoError('INVALID_CONFIG', `Without callers the service listens only on loopback, not on "${host}"`)
-  }
-  const limits = { ...defaultLimits, ...options.limits }
-  const app = new App({
-    ...options,
-    limits,
-    rateLimit: new RateLimit(),
-    journal: new Journal(options),
-    identify: identification(options),
-  })
-  const server = createServer(serverOptions(limits), (request, response) => void app.handle(request, response))
+  const { host = '127.0.0.1', port = 0 } = options
+  const settings = readSettings(options, options)
+  const app = new App({ ...options, ...settings, rateLimit: new RateLimit(), journal: new Journal(options) })
+  const server = createServer(serverOptions(settings.limits), (request, response) => void app.handle(request, response))
   server.on('clientError', refuseMalformed)
   await listen(server, port, host)
   const address = server.address() as AddressInfo
-  const close = closing(server, app, limits.drainMs)
+  const close = closing(server, app, settings.limits.drainMs)
   return {
     host,
     port: address.port,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    change: (changed) => {
+      const settings = readSettings(options, changed)
+      const { headersTimeout, requestTimeout } = serverOptions(settings.limits)
+      Object.assign(server, { headersTimeout, requestTimeout })
+      app.change(settings)
+    },
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+function readSettings(
+  { host = '127.0.0.1', crypto }: ServiceOptions,
+  { callers, limits }: ServiceSettings,
+): AppSettings {
+  if (callers === 'anyone' && !LOOPBACK.test(host)) {
+    throw new CryptoError('INVALID_CONFIG', `Without callers the service listens only on loopback, not on "${host}"`)
+  }
+  const known = callers === 'anyone' ? [everything(crypto)] : callers
+  const encrypting = known.flatMap(({ operations, useCases }) => (operations.includes('encrypt') ? useCases : []))
+  return {
+    limits: { ...defaultLimits, ...limits },
+    identify: callers === 'anyone' ? identifyAnyone(everything(crypto)) : identifyByKey(callers),
+    encrypting: crypto.useCases.filter((useCase) => encrypting.includes(useCase)),
   }
 }
 
@@ -81,12 +99,16 @@ function serverOptions({ arrivalMs }: ServiceLimits) {
   }
 }
 
-function identification({ callers, crypto }: ServiceOptions): (request: IncomingMessage) => Caller {
-  if (callers !== 'anyone') {
-    const find = callerOfKey(callers)
-    return ({ headers }) => find(headers.authorization)
-  }
-  const anyone: Caller = { name: 'anyone', keyHashes: [], useCases: crypto.useCases, operations: permissions }
+function everything({ useCases }: CryptoRouter): Caller {
+  return { name: 'anyone', keyHashes: [], useCases, operations: permissions }
+}
+
+function identifyByKey(callers: readonly Caller[]): AppSettings['identify'] {
+  const find = callerOfKey(callers)
+  return ({ headers }) => find(headers.authorization)
+}
+
+function identifyAnyone(anyone: Caller): AppSettings['identify'] {
   return ({ headers }) => {
     // A web page can give its own name this machine's address, and would then be let in.
     if (!LOOPBACK.test((headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))) {

@@ -1,9 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { EnvelopeProvider } from '@parasol/backend-envelope'
-import { CryptoError, createCrypto } from '@parasol/core'
-import { startService } from '@parasol/service'
+import { CryptoError, createCrypto, type DataKey, type EncryptionContext } from '@parasol/core'
+import { AuditLog, createApiKey, hashApiKey, startService } from '@parasol/service'
 import { FakeKms } from '@parasol/testing'
 import { expect, it } from 'vitest'
-import { crm, open, post, sendRaw, start } from './fixture.js'
+import { crm, key, open, post, sendRaw, start } from './fixture.js'
+
+/** A KMS that can go away, and counts who asks. */
+class FlakyKms extends FakeKms {
+  isAway = false
+  asked = 0
+
+  override async generateDataKey(keyId: string, context: EncryptionContext): Promise<DataKey> {
+    this.asked += 1
+    if (this.isAway) throw new CryptoError('KMS_UNAVAILABLE', 'away')
+    return super.generateDataKey(keyId, context)
+  }
+}
 
 /** A service whose KMS takes its time. */
 function startSlow(latencyMs: number, limits: object = {}) {
@@ -17,10 +32,53 @@ function startSlow(latencyMs: number, limits: object = {}) {
 
 it('says that it is alive and ready, to anyone', async () => {
   await using service = await start()
-  for (const path of ['/healthz', '/readyz']) {
+  const ask = async (path: string) => {
     const response = await fetch(service.url + path)
-    expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }])
+    return [response.status, await response.json()]
   }
+  expect(await ask('/healthz')).toEqual([200, { status: 'ok' }])
+  const checks = { kms: 'ok', log: 'ok', disk: 'ok' }
+  expect(await ask('/readyz')).toEqual([200, { status: 'ok', checks }])
+})
+
+it('is not ready while its KMS is away or a disk is nearly full, and asks the KMS no more than a little', async () => {
+  const kms = new FlakyKms()
+  const crypto = createCrypto([new EnvelopeProvider({ kms, keyId: 'alias/test' })], {
+    customer: { scheme: 'envelope' },
+  })
+  await using service = await startService({ crypto, callers: [crm] })
+  const ask = async () => {
+    const response = await fetch(`${service.url}/readyz`)
+    const { checks } = (await response.json()) as { checks: { kms: string } }
+    return { status: response.status, kms: checks.kms }
+  }
+  kms.isAway = true
+  const answers = await Promise.all(Array.from({ length: 20 }, ask))
+  expect(new Set(answers.map(({ status, kms }) => `${status} ${kms}`))).toEqual(new Set(['503 KMS_UNAVAILABLE']))
+  expect(kms.asked).toBe(1)
+  kms.isAway = false
+  await expect.poll(ask, { timeout: 10_000 }).toMatchObject({ status: 200, kms: 'ok' })
+  await ask()
+  expect(kms.asked).toBeLessThan(20)
+  const folder = mkdtempSync(join(tmpdir(), 'parasol-ready-'))
+  await using audit = await AuditLog.open({ folder })
+  await using full = await start({ audit, limits: { freeBytes: Number.MAX_SAFE_INTEGER } })
+  const response = await fetch(`${full.url}/readyz`)
+  expect([response.status, await response.json()]).toMatchObject([503, { checks: { disk: 'FULL', kms: 'ok' } }])
+  rmSync(folder, { recursive: true })
+})
+
+it('takes other callers and limits while it runs, and none that are not sound', async () => {
+  await using service = await start()
+  const send = async (apiKey: string) =>
+    (await post(service, '/v1/customer/encrypt', { a: 'b' }, { key: apiKey })).status
+  const other = createApiKey()
+  service.change({ callers: [{ ...crm, keyHashes: [hashApiKey(other)] }] })
+  expect([await send(key), await send(other)]).toEqual([401, 200])
+  expect(() => service.change({ callers: [crm, crm] })).toThrow('the same name')
+  expect(await send(other)).toBe(200)
+  service.change({ callers: [crm], limits: { bodyBytes: 5 } })
+  expect([await send(key), await send(other)]).toEqual([413, 401])
 })
 
 it('answers what is under way when it is closed, and lets nothing more in', async () => {

@@ -77,3 +77,19 @@ it('leaves nothing open if it cannot start', async () => {
   await using service = await openService(undefined, { directory, env: {} })
   expect(service.port).toBeGreaterThan(0)
 })
+
+it('reads callers and limits again, and keeps the former ones if the file is not sound', async () => {
+  const directory = write(sound)
+  await using service = await openService(undefined, { directory, env: {} })
+  const send = async () => (await post(service, '/v1/customer/encrypt', { a: 'b' })).status
+  const rewrite = (text: string) => writeFileSync(join(directory, 'parasol.yaml'), text)
+  rewrite(sound.replace('[encrypt, decrypt]', '[decrypt]'))
+  await service.reload()
+  expect(await send()).toBe(403)
+  rewrite(sound.replace('callers:', 'caller:'))
+  await expect(service.reload()).rejects.toMatchObject({ code: 'INVALID_CONFIG' })
+  expect(await send()).toBe(403)
+  rewrite(sound)
+  await service.reload()
+  expect(await send()).toBe(200)
+})

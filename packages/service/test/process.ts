@@ -72,6 +72,14 @@ export class Program {
     })
   }
 
+  /** Resolves when it has written a text. */
+  async says(text: string): Promise<void> {
+    while (!this.output.includes(text)) {
+      if (this.child.exitCode !== null) throw new Error(`It ended: ${this.output}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
   async ended(): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode
     return new Promise((resolve) => this.child.once('close', resolve))

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBackups, verifyLog } from '@parasol/service'
@@ -40,6 +40,26 @@ it.skipIf(!isBuilt)('serves until SIGTERM, then answers what is under way and en
   expect(program.output).toContain('"stopped"')
   expect(program.output).not.toContain('canary')
 })
+
+it.skipIf(!isBuilt)(
+  'reads its configuration again on SIGHUP, and stays as it is if that is not sound (needs build)',
+  async () => {
+    const folder = configured()
+    const program = new Program([], folder)
+    const service = await program.listening()
+    const path = join(folder, 'parasol.yaml')
+    const sound = readFileSync(path, 'utf8')
+    writeFileSync(path, 'service: {}')
+    program.child.kill('SIGHUP')
+    await program.says('the former one stays')
+    expect((await post(service, '/v1/customer/encrypt', { a: 'b' })).status).toBe(200)
+    writeFileSync(path, sound.replace('[encrypt, decrypt]', '[decrypt]'))
+    program.child.kill('SIGHUP')
+    await program.says('were read again')
+    expect((await post(service, '/v1/customer/encrypt', { a: 'b' })).status).toBe(403)
+    expect(await program.end('SIGTERM')).toBe(0)
+  },
+)
 
 it.skipIf(!isBuilt)('loses nothing that it answered, killed at any moment (needs build)', async () => {
   const folder = configured()

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs'
+import { constants, statSync } from 'node:fs'
+import { access, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { guardIo, syncDirectory } from '../atomic-file.js'
 import { CryptoError } from '../errors.js'
@@ -115,6 +116,22 @@ export class ChainedLog implements AsyncDisposable {
   append(content: string): Promise<void> {
     if (this.#closed) return Promise.reject(new CryptoError('CLOSED', 'The log was closed'))
     return this.#commit.add(content)
+  }
+
+  /**
+   * Looks whether lines could be written now, without writing one, and how many bytes are free where they go.
+   *
+   * @throws CryptoError IO that says what is in the way
+   */
+  async check(): Promise<{ readonly freeBytes: number }> {
+    const { folder } = this.#options
+    if (this.#trouble) throw this.#trouble
+    const { bavail, bsize } = await guardIo(folder, async () => {
+      await access(folder, constants.W_OK)
+      this.#segment?.requireInPlace()
+      return statfs(folder)
+    })
+    return { freeBytes: bavail * bsize }
   }
 
   /**

@@ -50,7 +50,7 @@ export class SegmentFile {
    */
   async append(bytes: Uint8Array): Promise<void> {
     await guardIo(this.path, async () => {
-      this.#requireOurs()
+      this.requireInPlace()
       let written = 0
       while (written < bytes.length) {
         const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written, this.#end + written)
@@ -59,6 +59,13 @@ export class SegmentFile {
       await this.#handle.datasync()
       this.#end += bytes.length
     })
+  }
+
+  /** @throws CryptoError IO, LOST */
+  requireInPlace(): void {
+    const { dev, ino, size } = fstatSync(this.#handle.fd)
+    const there = statSync(this.path, { throwIfNoEntry: false })
+    if (there?.ino !== ino || there.dev !== dev || size !== this.#end) throw lost(this.path)
   }
 
   /** Removes what a failed write left, if that is possible now. */
@@ -73,12 +80,6 @@ export class SegmentFile {
   async #cut(): Promise<void> {
     await this.#handle.truncate(this.#end)
     await this.#handle.datasync()
-  }
-
-  #requireOurs(): void {
-    const { dev, ino, size } = fstatSync(this.#handle.fd)
-    const there = statSync(this.path, { throwIfNoEntry: false })
-    if (there?.ino !== ino || there.dev !== dev || size !== this.#end) throw lost(this.path)
   }
 }
 

@@ -2,6 +2,8 @@ import { CryptoError } from '@parasol/core'
 
 /** A connection that is used by one at a time. Whatever fails on it, it is closed and another is made. */
 export interface Connection {
+  /** Whether nothing was heard of its end. */
+  readonly isOpen: boolean
   query<Row>(
     text: string,
     values?: readonly unknown[],
@@ -35,9 +37,16 @@ export async function connect(url: string, { mayRest = false }: ConnectOptions =
         keepAlive: true,
       }),
   )
-  // What breaks between two queries shows at the next one.
-  client.on('error', () => undefined)
+  let isOpen = true
+  for (const event of ['error', 'end'] as const) {
+    client.on(event, () => {
+      isOpen = false
+    })
+  }
   const connection: Connection = {
+    get isOpen() {
+      return isOpen
+    },
     query: async (text, values) => {
       const { rows, rowCount } = await client.query(text, values ? [...values] : undefined).catch(refuse)
       return { rows, count: rowCount ?? 0 }

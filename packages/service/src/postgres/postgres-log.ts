@@ -100,6 +100,13 @@ export class PostgresLog implements KeptLog {
     return this.#commit.add(content)
   }
 
+  async check(): Promise<object> {
+    if (this.#trouble) throw this.#trouble
+    const connection = await connect(this.#options.url)
+    await readEnd(connection, this.name).finally(() => connection.close())
+    return {}
+  }
+
   /** Removes the lines that are too old, and gives their number. The log says so itself in a line. @throws CryptoError IO */
   async prune(): Promise<number> {
     const { maxAgeMs, name, url } = this.#options
@@ -163,7 +170,9 @@ export class PostgresLog implements KeptLog {
   }
 
   async #connect(): Promise<Connection> {
-    this.#connection ??= await connect(this.#options.url)
+    if (this.#connection?.isOpen) return this.#connection
+    this.#isAlone = false
+    this.#connection = await connect(this.#options.url)
     return this.#connection
   }
 
