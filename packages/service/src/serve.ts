@@ -23,9 +23,9 @@ export async function serve({ config, signal, log }: ServeOptions): Promise<void
     onRequest: (report) => logFailure(log, report),
     onTrouble: (error) => logTrouble(log, error),
   })
-  log('info', 'listening', { url: service.url, pid: process.pid })
   const reload = (): void => void reloadConfig(service, log)
   process.on('SIGHUP', reload)
+  log('info', 'listening', { url: service.url, pid: process.pid })
   await untilAborted(signal)
   process.off('SIGHUP', reload)
   log('info', 'stopping')

@@ -75,7 +75,7 @@ export class Program {
   /** Resolves when it has written a text. */
   async says(text: string): Promise<void> {
     while (!this.output.includes(text)) {
-      if (this.child.exitCode !== null) throw new Error(`It ended: ${this.output}`)
+      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`It ended: ${this.output}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
