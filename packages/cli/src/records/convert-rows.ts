@@ -28,22 +28,24 @@ export async function convertRows(
   convert: (row: Row) => Promise<string>,
   atOnce: number,
 ): Promise<RowResult[]> {
-  const results: RowResult[] = []
+  const results: RowResult[] = new Array(rows.length)
   const queue = rows.entries()
   const worker = async (): Promise<void> => {
-    for (const [index, placed] of queue) results[index] = await settle(placed, convert)
+    for (const [index, placed] of queue) {
+      try {
+        if (placed.row instanceof RowError) throw placed.row
+        results[index] = await convert(placed.row)
+      } catch (error) {
+        results[index] = failureOf(placed, error)
+      }
+    }
   }
   await Promise.all(Array.from({ length: Math.min(atOnce, rows.length) }, worker))
   return results
 }
 
-async function settle({ row, number, line }: PlacedRow, convert: (row: Row) => Promise<string>): Promise<RowResult> {
-  try {
-    if (row instanceof RowError) throw row
-    return await convert(row)
-  } catch (error) {
-    if (error instanceof RowError) return { number, line, reason: error.reason, column: error.column }
-    if (!CryptoError.is(error) || !OF_A_ROW.has(error.code)) throw error
-    return { number, line, reason: error.code, message: error.message }
-  }
+function failureOf({ number, line }: PlacedRow, error: unknown): RowFailure {
+  if (error instanceof RowError) return { number, line, reason: error.reason, column: error.column }
+  if (!CryptoError.is(error) || !OF_A_ROW.has(error.code)) throw error
+  return { number, line, reason: error.code, message: error.message }
 }

@@ -37,25 +37,25 @@ class CsvReader implements RowReader {
     const names = cells.map((cell) => cellText(cell)?.trim() ?? '')
     this.columns = new Map(names.map((name, index) => [name, index]))
     this.#layout = { delimiter, columns: this.columns, names, keyColumn: this.columns.get(WRAPPED_KEY_FIELD) }
-    this.#header = new CsvRow(header, bounds, this.#layout)
+    this.#header = new CsvRow(header, 0, header.length, bounds, this.#layout)
     this.#code = delimiter.charCodeAt(0)
   }
 
   /** @throws UsageError for a header that names columns twice, or not at all */
   check(terminal: Terminal): void {
     const { names } = this.#layout
-    if (names.includes('')) throw new UsageError(recordsTexts(terminal).noHeader)
+    if (names.includes('') || names.includes('__proto__')) throw new UsageError(recordsTexts(terminal).noHeader)
     const twice = names.find((name, index) => names.indexOf(name) !== index)
     if (twice !== undefined) throw new UsageError(recordsTexts(terminal).columnTwice(twice))
   }
 
   head(keys: 'with' | 'without'): string {
     const named = { fields: {}, key: WRAPPED_KEY_FIELD }
-    return withLineEnd(keys === 'with' ? this.#header.seal(named, 'with') : this.#header.open({}))
+    return keys === 'with' ? this.#header.seal(named, 'with') : this.#header.open({})
   }
 
   separate(row: string): string {
-    return withLineEnd(row)
+    return row
   }
 
   tail(): string {
@@ -70,8 +70,7 @@ class CsvReader implements RowReader {
     const { end, lines } = found
     if (bounds.length === 2 && bounds[1] === at) return { end, lines }
     if (bounds.length !== 2 * this.#layout.names.length) return { row: new RowError('cellCount'), end, lines }
-    const cells = bounds.map((bound) => bound - at)
-    return { row: new CsvRow(text.slice(at, end), cells, this.#layout), end, lines }
+    return { row: new CsvRow(text, at, end, bounds.slice(), this.#layout), end, lines }
   }
 }
 
@@ -80,8 +79,4 @@ function skipLine(text: string, at: number, isLast: boolean): Next | undefined {
   const newline = text.indexOf('\n', at)
   if (newline === -1 && !isLast) return undefined
   return { row: new RowError('badQuote'), end: newline === -1 ? text.length : newline + 1, lines: 1 }
-}
-
-function withLineEnd(row: string): string {
-  return row.endsWith('\n') ? row : `${row}\n`
 }

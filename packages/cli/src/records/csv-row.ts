@@ -1,4 +1,4 @@
-import { type EncryptedRecord, WRAPPED_KEY_FIELD } from '@parasol/core'
+import type { EncryptedRecord } from '@parasol/core'
 import { cellText, formatCell } from './csv-cells.js'
 import { type Row, RowError } from './row.js'
 import { isToken } from './tokens.js'
@@ -11,26 +11,30 @@ export interface CsvLayout {
   readonly keyColumn: number | undefined
 }
 
-/** A row of CSV. Its cells are where `bounds` says, first and end of each. */
+/** A row of CSV, from one place of a text to another. Its cells are where `bounds` says, first and end of each. */
 export class CsvRow implements Row {
-  readonly raw: string
+  readonly #text: string
+  readonly #start: number
+  readonly #end: number
   readonly #bounds: readonly number[]
   readonly #layout: CsvLayout
 
-  constructor(raw: string, bounds: readonly number[], layout: CsvLayout) {
-    this.raw = raw
+  constructor(text: string, start: number, end: number, bounds: readonly number[], layout: CsvLayout) {
+    this.#text = text
+    this.#start = start
+    this.#end = end
     this.#bounds = bounds
     this.#layout = layout
   }
 
   bound(column: string): string | undefined {
-    return this.#text(column) || undefined
+    return this.#value(column) || undefined
   }
 
   plaintexts(fields: readonly string[]): Record<string, string> {
-    const texts: Record<string, string> = Object.create(null)
+    const texts: Record<string, string> = {}
     for (const field of fields) {
-      const text = this.#text(field)
+      const text = this.#value(field)
       if (isToken(text)) throw new RowError('alreadyEncrypted', field)
       if (text !== '') texts[field] = text
     }
@@ -39,10 +43,10 @@ export class CsvRow implements Row {
 
   encrypted(): EncryptedRecord {
     const { names, keyColumn } = this.#layout
-    const fields: Record<string, string> = Object.create(null)
-    for (const [index, name] of names.entries()) {
+    const fields: Record<string, string> = {}
+    for (let index = 0; index < names.length; index++) {
       const cell = this.#cell(index)
-      if (index !== keyColumn && isToken(cell)) fields[name] = cell
+      if (index !== keyColumn && isToken(cell)) fields[names[index] as string] = cell
     }
     const key = keyColumn === undefined ? '' : this.#cell(keyColumn)
     return key === '' ? { fields } : { fields, key }
@@ -50,47 +54,63 @@ export class CsvRow implements Row {
 
   seal({ fields, key = '' }: EncryptedRecord, keys: 'with' | 'without'): string {
     const { keyColumn, delimiter } = this.#layout
-    if (keyColumn !== undefined) return this.#splice({ ...fields, [WRAPPED_KEY_FIELD]: key })
-    return keys === 'with' ? this.#splice(fields, `${delimiter}${key}`) : this.#splice(fields)
+    const edits = this.#editsOf(fields)
+    if (keyColumn !== undefined) edits.push({ index: keyColumn, cell: key })
+    return this.#edit(edits, keys === 'with' && keyColumn === undefined ? `${delimiter}${key}` : '')
   }
 
   open(texts: Readonly<Record<string, string>>): string {
-    const { delimiter } = this.#layout
-    const cells: Record<string, string> = Object.create(null)
-    for (const name of Object.keys(texts)) cells[name] = formatCell(texts[name] as string, delimiter)
-    return this.#splice(cells, '', this.#layout.keyColumn)
+    const { delimiter, keyColumn } = this.#layout
+    const edits = this.#editsOf(texts)
+    for (const edit of edits) edit.cell = formatCell(edit.cell as string, delimiter)
+    if (keyColumn !== undefined) edits.push({ index: keyColumn, cell: undefined })
+    return this.#edit(edits, '')
   }
 
-  /** All between the cells stays as it is. */
-  #splice(cells: Readonly<Record<string, string>>, further = '', dropped?: number): string {
-    const { raw } = this
+  #editsOf(cells: Readonly<Record<string, string>>): Edit[] {
+    const { columns } = this.#layout
+    return Object.keys(cells).map((name) => ({ index: columns.get(name) as number, cell: cells[name] }))
+  }
+
+  /** All between the cells stays as it is; the row ends with a line end. */
+  #edit(edits: Edit[], further: string): string {
+    const text = this.#text
     const bounds = this.#bounds
-    const { names, columns } = this.#layout
     let written = ''
-    let from = 0
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index] as string
+    let from = this.#start
+    for (const { index, cell } of edits.sort(byIndex)) {
       const [start, end] = [bounds[2 * index] as number, bounds[2 * index + 1] as number]
-      if (index === dropped) {
-        // The delimiter goes with it: that before, or for the first cell that behind.
-        written += raw.slice(from, index === 0 ? start : (bounds[2 * index - 1] as number))
-        from = index === 0 && names.length > 1 ? (bounds[2] as number) : end
-      } else if (Object.hasOwn(cells, name) && columns.get(name) === index) {
-        written += raw.slice(from, start) + cells[name]
+      if (cell === undefined) {
+        // The delimiter goes with a cell: that before it, or behind the first one.
+        written += text.slice(from, index === 0 ? start : Math.max(from, bounds[2 * index - 1] as number))
+        from = index === 0 ? (bounds[2] ?? end) : end
+      } else {
+        written += text.slice(from, start) + cell
         from = end
       }
     }
     const endOfCells = bounds[bounds.length - 1] as number
-    return written + raw.slice(from, endOfCells) + further + raw.slice(endOfCells)
+    const lineEnd = endOfCells < this.#end ? text.slice(endOfCells, this.#end) : '\n'
+    return written + text.slice(from, endOfCells) + further + lineEnd
   }
 
   #cell(index: number): string {
-    return this.raw.slice(this.#bounds[2 * index], this.#bounds[2 * index + 1])
+    return this.#text.slice(this.#bounds[2 * index], this.#bounds[2 * index + 1])
   }
 
-  #text(name: string): string {
+  #value(name: string): string {
     const text = cellText(this.#cell(this.#layout.columns.get(name) as number))
     if (text === undefined) throw new RowError('notUtf8', name)
     return text
   }
+}
+
+interface Edit {
+  readonly index: number
+  /** Undefined for one that goes. */
+  cell: string | undefined
+}
+
+function byIndex(a: Edit, b: Edit): number {
+  return a.index - b.index
 }

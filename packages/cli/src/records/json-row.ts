@@ -9,11 +9,11 @@ import { isToken } from './tokens.js'
  * not survive being parsed. A text becomes a token; any other value becomes `{"json": token}`, of its JSON.
  */
 export class JsonRow implements Row {
-  readonly raw: string
+  readonly #text: string
   readonly #members: ReadonlyMap<string, Member>
 
   private constructor(raw: string, members: ReadonlyMap<string, Member>) {
-    this.raw = raw
+    this.#text = raw
     this.#members = members
   }
 
@@ -59,7 +59,7 @@ export class JsonRow implements Row {
     let key: string | undefined
     for (const [name, { valueAt }] of this.#members) {
       // Most members cannot be one, which their first characters show.
-      if (!MAY_BE_TOKEN.test(this.raw.slice(valueAt, valueAt + 40))) continue
+      if (!MAY_BE_TOKEN.test(this.#text.slice(valueAt, valueAt + 40))) continue
       const token = tokenOf(this.#value(name))
       if (name === WRAPPED_KEY_FIELD) key = token
       else if (token !== undefined) fields[name] = token
@@ -70,7 +70,7 @@ export class JsonRow implements Row {
   seal({ fields, key }: EncryptedRecord): string {
     const values: Record<string, string> = Object.create(null)
     for (const name of Object.keys(fields)) {
-      const isText = this.raw.charCodeAt(this.#member(name).valueAt) === QUOTE
+      const isText = this.#text.charCodeAt(this.#member(name).valueAt) === QUOTE
       values[name] = isText ? `"${fields[name]}"` : this.#wrap(`"${fields[name]}"`)
     }
     if (key === undefined) return this.#splice(values)
@@ -83,7 +83,7 @@ export class JsonRow implements Row {
     const values: Record<string, string> = Object.create(null)
     for (const name of Object.keys(texts)) {
       const text = texts[name] as string
-      const isText = this.raw.charCodeAt(this.#member(name).valueAt) === QUOTE
+      const isText = this.#text.charCodeAt(this.#member(name).valueAt) === QUOTE
       if (!isText && parse(toRaw(text)) === undefined) throw new RowError('notJson', name)
       values[name] = toRaw(isText ? JSON.stringify(text) : text)
     }
@@ -95,7 +95,7 @@ export class JsonRow implements Row {
   }
 
   #splice(values: Readonly<Record<string, string>>, further = '', dropped?: string): string {
-    const { raw } = this
+    const raw = this.#text
     let written = ''
     let from = 0
     let previousEnd: number | undefined
@@ -125,7 +125,7 @@ export class JsonRow implements Row {
 
   #raw(name: string): string {
     const { valueAt, end } = this.#member(name)
-    return this.raw.slice(valueAt, end)
+    return this.#text.slice(valueAt, end)
   }
 
   #value(name: string): unknown {

@@ -17,7 +17,9 @@ export interface RowInput {
   readonly identity?: object
 }
 
-const CHUNK_BYTES = 128 * 1024
+const READ_BYTES = 256 * 1024
+/** A string of this size lives and dies among young objects; a longer one is kept until much garbage has come together. */
+const CHUNK_BYTES = 32 * 1024
 
 /** The file, or the standard input, and its format. @throws CryptoError IO */
 export async function openRowInput(
@@ -58,13 +60,15 @@ function fileSource(path: string): ChunkSource {
     async *chunks(from) {
       const handle = await guardIo(path, () => open(path), 'read')
       // One piece of memory for all chunks: each is used before the next is asked for.
-      const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      const memory = Buffer.allocUnsafeSlow(READ_BYTES)
       try {
         for (let offset = from; ; ) {
-          const { bytesRead } = await guardIo(path, () => handle.read(memory, 0, CHUNK_BYTES, offset), 'read')
+          const { bytesRead } = await guardIo(path, () => handle.read(memory, 0, READ_BYTES, offset), 'read')
           if (bytesRead === 0) return
           offset += bytesRead
-          yield memory.subarray(0, bytesRead)
+          for (let at = 0; at < bytesRead; at += CHUNK_BYTES) {
+            yield memory.subarray(at, Math.min(bytesRead, at + CHUNK_BYTES))
+          }
         }
       } finally {
         memory.fill(0)

@@ -2,8 +2,6 @@ import type { EncryptedRecord } from '@parasol/core'
 
 /** A row of a file, as text of one character a byte. */
 export interface Row {
-  /** As it is. */
-  readonly raw: string
   /** The text of a column that is bound; undefined if there is none. @throws RowError */
   bound(column: string): string | undefined
   /** The texts of these fields, without those that are empty or not there. @throws RowError */

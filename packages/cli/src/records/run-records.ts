@@ -68,6 +68,7 @@ class Run {
   #failed: number
   #saved = performance.now()
   #unsaved = 0
+  #memory = Buffer.alloc(0)
 
   constructor(terminal: Terminal, source: RowSource, sink: RowSink<State>, work: RecordsWork, resumed?: State) {
     this.#terminal = terminal
@@ -100,13 +101,25 @@ class Run {
 
   async #convert(batch: Batch): Promise<void> {
     const results = await convertRows(batch, this.#work.convert, this.#work.atOnce)
-    let text = ''
+    let length = 0
     for (const result of results) {
-      if (typeof result === 'string') text += this.#source.reader.separate(result, this.#written++)
+      if (typeof result === 'string')
+        length = this.#place(this.#source.reader.separate(result, this.#written++), length)
       else await this.#fail(result)
     }
-    await this.#sink.write(bytesOf(text))
-    this.#unsaved += text.length
+    await this.#sink.write(this.#memory.subarray(0, length))
+    this.#unsaved += length
+  }
+
+  /** Rows are gathered in the same memory always. Gives where the next one goes. */
+  #place(raw: string, at: number): number {
+    const needed = at + raw.length
+    if (needed > this.#memory.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(2 * needed, 512 * 1024))
+      this.#memory.copy(larger, 0, 0, at)
+      this.#memory = larger
+    }
+    return at + this.#memory.write(raw, at, 'latin1')
   }
 
   async #fail(failure: RowFailure): Promise<void> {
