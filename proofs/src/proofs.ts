@@ -7,6 +7,7 @@ import { leaklog } from './leaklog/leaklog.js'
 import { outage } from './outage/outage.js'
 import type { Proof } from './proof.js'
 import { quota } from './quota/quota.js'
+import { records } from './records/records.js'
 import { recover } from './recover/recover.js'
 import { redkey } from './redkey/redkey.js'
 import { salamander } from './salamander/salamander.js'
@@ -29,6 +30,7 @@ export const proofs: readonly Proof[] = [
   quota,
   kill,
   torn,
+  records,
   recover,
   vectors,
   golden,

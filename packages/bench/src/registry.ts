@@ -10,6 +10,7 @@ import { openpgpRsa } from './scenarios/openpgp-rsa.js'
 import { overhead } from './scenarios/overhead.js'
 import { peers } from './scenarios/peers.js'
 import { record } from './scenarios/record.js'
+import { records } from './scenarios/records.js'
 import { schemes } from './scenarios/schemes.js'
 import { service } from './scenarios/service.js'
 import { stream } from './scenarios/stream.js'
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   schemes,
   latency,
   stream,
+  records,
   service,
   kmsServer,
   openpgpMessage,

@@ -18,6 +18,7 @@ export interface Scale {
   readonly requestRounds: number
   /** Turns of a server that only warm it up. */
   readonly warmTurns: number
+  readonly rowsOfCsv: number
   readonly streamMiB: number
   readonly streamRounds: number
 }
@@ -34,6 +35,7 @@ export const scales = {
     requests: 3000,
     requestRounds: 15,
     warmTurns: 4,
+    rowsOfCsv: 1_000_000,
     streamMiB: 1024,
     streamRounds: 5,
   },
@@ -48,6 +50,7 @@ export const scales = {
     requests: 500,
     requestRounds: 5,
     warmTurns: 6,
+    rowsOfCsv: 200_000,
     streamMiB: 64,
     streamRounds: 3,
   },
@@ -63,6 +66,7 @@ export const scales = {
     requests: 32,
     requestRounds: 1,
     warmTurns: 0,
+    rowsOfCsv: 200,
     streamMiB: 1,
     streamRounds: 1,
   },
