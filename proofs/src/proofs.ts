@@ -11,6 +11,7 @@ import { records } from './records/records.js'
 import { recover } from './recover/recover.js'
 import { redkey } from './redkey/redkey.js'
 import { salamander } from './salamander/salamander.js'
+import { soak } from './soak/soak.js'
 import { stampede } from './stampede/stampede.js'
 import { swap } from './swap/swap.js'
 import { torn } from './torn/torn.js'
@@ -32,6 +33,7 @@ export const proofs: readonly Proof[] = [
   torn,
   records,
   recover,
+  soak,
   vectors,
   golden,
 ]
