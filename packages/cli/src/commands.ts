@@ -53,6 +53,14 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/serve.js')).serveCommand,
   },
   {
+    name: 'kms',
+    summary: {
+      en: 'serve, keep and back up the keys of the local KMS',
+      zh: '本地 KMS：提供服务，管理和备份其密钥',
+    },
+    load: async () => (await import('./commands/kms.js')).kmsCommand,
+  },
+  {
     name: 'log',
     summary: {
       en: 'check, search, restore and export the logs of the service',

@@ -10,13 +10,18 @@ export interface Setting {
   /** Whether the outputs are a terminal. */
   readonly isTTY?: boolean
   readonly signal?: AbortSignal
+  /** Shown each piece of the standard output when it comes. */
+  readonly onOutput?: (text: string) => void
 }
 
 /** Runs a command line in this process, which costs a hundredth of the real program. Paths begin at its folder. */
 export async function runHere(args: readonly string[], setting: Setting = {}): Promise<Ended> {
   const stdout = new Gatherer()
   const stderr = new Gatherer()
-  const code = await run(args, createTerminal(stdout.stream(setting), stderr.stream(setting), setting))
+  const code = await run(
+    args,
+    createTerminal(stdout.stream(setting), stderr.stream({ isTTY: setting.isTTY ?? false }), setting),
+  )
   return { code, stdout: stdout.text, stderr: stderr.text }
 }
 
@@ -28,12 +33,13 @@ function createTerminal(stdout: Output, stderr: Output, { input = '', env = {}, 
 class Gatherer {
   readonly #chunks: Buffer[] = []
 
-  stream({ isTTY = false }: Setting): Output {
+  stream({ isTTY = false, onOutput }: Pick<Setting, 'isTTY' | 'onOutput'>): Output {
     const chunks = this.#chunks
     const stream = new Writable({
       decodeStrings: true,
       write: (chunk: Buffer, _encoding, done) => {
         chunks.push(chunk)
+        onOutput?.(chunk.toString())
         done()
       },
     })

@@ -8,6 +8,14 @@ export type { AuditedEvents } from './audit-verification.js'
 export { type BackUpOptions, type Backup, backUp } from './back-up.js'
 export { type BackupSeal, isPassphraseSealed, passphraseSeal, providerSeal } from './backup-seal.js'
 export { type DrillReport, drill } from './drill.js'
+export {
+  administer,
+  createKeyOf,
+  describeKeyFacts,
+  type KeyFacts,
+  listKeyFacts,
+  type NewKeyDetails,
+} from './key-administration.js'
 export { ARN_PREFIX } from './key-names.js'
 export { KeyService, type KeyUse } from './key-service.js'
 export { KeyStore } from './key-store.js'
@@ -21,5 +29,6 @@ export { CLOCK_TOLERANCE_MS, signRequest } from './request-signature.js'
 export { type RestoreOptions, type RestoreReport, restore } from './restore.js'
 export type { RootKeySource } from './root-key.js'
 export type { Damage } from './sealed-log.js'
+export { type ServedStore, type ServeSurroundings, serve } from './serve.js'
 export { type KmsServer, type KmsServerOptions, startKmsServer } from './server.js'
 export { type SystemPolicyName, systemPolicies } from './system-policies.js'

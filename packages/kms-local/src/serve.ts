@@ -12,27 +12,50 @@ import { startKmsServer } from './server.js'
 /** How often keys are rotated and destroyed that nobody asks for. */
 const UPKEEP_MS = 60_000
 
-/** Serves a store until the process is told to end, and closes it cleanly. */
-export async function serve(options: ServeOptions): Promise<void> {
+/** What is served, and where. */
+export type ServedStore = Pick<
+  ServeOptions,
+  'store' | 'rootKey' | 'createKeys' | 'accessKeyFile' | 'port' | 'host' | 'exposed' | 'quotas' | 'log'
+>
+
+/** Where a server runs: in its own process, by default. */
+export interface ServeSurroundings {
+  /** Resolves when it is to end; by default at SIGTERM or SIGINT. */
+  readonly ended?: Promise<unknown>
+  /** Told a line for its operator; by default on the standard output. */
+  readonly say?: (line: string) => unknown
+}
+
+/** Serves a store until it is told to end, and closes it cleanly. */
+export async function serve(options: ServedStore, surroundings: ServeSurroundings = {}): Promise<void> {
+  const tell = surroundings.say ?? say
   const { store: folder, rootKey, createKeys, port, host, exposed } = options
-  await using kms = new LocalKms({ folder, rootKey, createKeys, onDamage: ({ message }) => say(`damaged: ${message}`) })
+  await using kms = new LocalKms({
+    folder,
+    rootKey,
+    createKeys,
+    onDamage: ({ message }) => tell(`damaged: ${message}`),
+  })
   const service = await kms.open()
   await service.upkeep()
   const accessKeyFile = await ensureAccessKey(
     service,
     resolve(options.accessKeyFile ?? join(folder, 'access-key.json')),
   )
-  const extras = { ...(options.log ? { onRequest: report } : {}), ...(options.quotas ? { quotas: CLOUD_QUOTAS } : {}) }
+  const extras = {
+    ...(options.log ? { onRequest: reporter(tell) } : {}),
+    ...(options.quotas ? { quotas: CLOUD_QUOTAS } : {}),
+  }
   await using audit = await service.openAuditLog()
   await using server = await startKmsServer({ service, port, host, exposed, audit, ...extras })
-  const ended = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
-  say(`parasol-kms serves ${resolve(folder)}`)
-  say(`endpoint: ${server.endpoint} (protocol http)`)
-  say(`access key: ${accessKeyFile}`)
+  const ended = surroundings.ended ?? Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  tell(`parasol-kms serves ${resolve(folder)}`)
+  tell(`endpoint: ${server.endpoint} (protocol http)`)
+  tell(`access key: ${accessKeyFile}`)
   const upkeep = setInterval(() => void service.upkeep(), UPKEEP_MS)
   await ended
   clearInterval(upkeep)
-  say('closing')
+  tell('closing')
 }
 
 /** Follows the audit log of a store that nobody serves. @throws CryptoError STORE_DAMAGED that says where it is broken */
@@ -63,8 +86,10 @@ async function ensureAccessKey(service: KeyService, path: string): Promise<strin
   return path
 }
 
-function report(action: string, fault: string | undefined): void {
-  say(`${new Date().toISOString()} ${action || '-'} ${fault ?? 'ok'}`)
+function reporter(tell: (line: string) => unknown) {
+  return (action: string, fault: string | undefined): void => {
+    tell(`${new Date().toISOString()} ${action || '-'} ${fault ?? 'ok'}`)
+  }
 }
 
 export function say(line: string): void {

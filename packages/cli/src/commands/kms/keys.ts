@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { catalogue } from '../../catalogue.js'
+import type { Terminal } from '../../terminal.js'
+import { aliasCommand } from './keys/alias.js'
+import { changeCommands } from './keys/change.js'
+import { createCommand } from './keys/create.js'
+import { describeCommand } from './keys/describe.js'
+import { importCommand } from './keys/import.js'
+import { listCommand } from './keys/list.js'
+import { scheduleDeletionCommand } from './keys/schedule-deletion.js'
+
+export function keysCommand(terminal: Terminal): Command {
+  const keys = new Command('keys').description(texts(terminal).description)
+  const first = [listCommand, describeCommand, createCommand, importCommand, aliasCommand]
+  for (const command of [...first, ...changeCommands, scheduleDeletionCommand]) keys.addCommand(command(terminal))
+  return keys
+}
+
+const texts = catalogue(
+  { description: 'list, make, change and destroy keys, while the store is not served' },
+  { description: '列出、生成、更改和销毁密钥（存储未在提供服务时）' },
+)

@@ -1,0 +1,52 @@
+import type { KeyService } from '@parasol/kms-local'
+import { Command } from 'commander'
+import { catalogue } from '../../../catalogue.js'
+import { examples } from '../../../examples.js'
+import type { Terminal } from '../../../terminal.js'
+import { addStoreOptions, type StoreOptions } from '../store-options.js'
+import { administerStore } from './administer-store.js'
+
+/** What is done to a key by naming it. */
+const changes = {
+  rotate: (service, key) => service.rotateKey(key),
+  enable: (service, key) => service.enableKey(key),
+  disable: (service, key) => service.disableKey(key),
+  'cancel-deletion': (service, key) => service.cancelKeyDeletion(key),
+} as const satisfies Record<string, (service: KeyService, key: string) => Promise<void>>
+
+type Change = keyof typeof changes
+
+export const changeCommands: readonly ((terminal: Terminal) => Command)[] = (Object.keys(changes) as Change[]).map(
+  (name) => (terminal) => changeCommand(terminal, name),
+)
+
+function changeCommand(terminal: Terminal, name: Change): Command {
+  const text = texts(terminal)
+  const command = new Command(name).description(text[name]).argument('<key>', text.key)
+  return addStoreOptions(command, terminal)
+    .addHelpText('after', examples(terminal, [`parasol kms keys ${name} alias/app`]))
+    .action(async (key: string, options: StoreOptions) => {
+      const { describeKeyFacts } = await import('@parasol/kms-local')
+      await administerStore(terminal, options, async (service) => {
+        await changes[name](service, key)
+        return describeKeyFacts(service, key)
+      })
+    })
+}
+
+const texts = catalogue(
+  {
+    rotate: 'make a new version of a key, which encrypts from then on; the old ones go on decrypting',
+    enable: 'let a key be used again',
+    disable: 'let a key neither encrypt nor decrypt until it is enabled',
+    'cancel-deletion': 'keep a key that waits for its deletion, enabled',
+    key: 'an id, alias or ARN',
+  },
+  {
+    rotate: '生成密钥的新版本，此后由它加密；旧版本仍可解密',
+    enable: '重新启用密钥',
+    disable: '停用密钥：启用之前既不能加密也不能解密',
+    'cancel-deletion': '保留等待删除的密钥，并启用它',
+    key: '标识、别名或 ARN',
+  },
+)
