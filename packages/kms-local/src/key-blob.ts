@@ -1,5 +1,6 @@
-import { type CipherGCMTypes, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { type CipherGCMTypes, createCipheriv, createDecipheriv } from 'node:crypto'
 import { allocateSecret, type EncryptionContext, encodeContext } from '@parasol/core'
+import { randomNonce } from './nonces.js'
 
 export const VERSION_BYTES = 36
 const IV_BYTES = 12
@@ -32,7 +33,7 @@ export function sealBlob(
   context: EncryptionContext,
 ): Uint8Array {
   const version = Buffer.from(versionId, 'latin1')
-  const iv = randomBytes(IV_BYTES)
+  const iv = randomNonce()
   const cipher = createCipheriv(gcmOf(material), material, iv, { authTagLength: TAG_BYTES })
   cipher.setAAD(associatedData(version, context))
   return Buffer.concat([version, iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])

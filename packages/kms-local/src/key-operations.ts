@@ -1,6 +1,7 @@
 import { KmsFault } from './faults.js'
+import type { KeyDetails } from './key-details.js'
 import { ARN_PREFIX } from './key-names.js'
-import type { KeyDetails, KeyService } from './key-service.js'
+import type { KeyService } from './key-service.js'
 import { keySpecNames, keySpecs, specNameOf, usageOf } from './key-specs.js'
 import { notPending } from './key-states.js'
 import { type Key, timestamp } from './keys.js'

@@ -6,11 +6,12 @@ import type { AuditedEvents } from './audit-verification.js'
 import { BadCiphertext, KmsFault } from './faults.js'
 
 import { blobVersion } from './key-blob.js'
+import type { KeyDetails } from './key-details.js'
 import { resolveKeyName } from './key-names.js'
-import { cipherOf, type KeySpecName, type KeyUsage, keySpecs } from './key-specs.js'
+import { cipherOf, keySpecs } from './key-specs.js'
 import { expiryTime, inState, requireAlias, switched, usable } from './key-states.js'
 import type { KeyStore } from './key-store.js'
-import { type AccessKey, type Alias, Key, type KeyMetadata, lengthOf, timestamp } from './keys.js'
+import { type AccessKey, type Alias, Key, lengthOf, timestamp } from './keys.js'
 import { rotate } from './rotation.js'
 import type { TokenSealer } from './token-sealer.js'
 import { doUpkeep } from './upkeep.js'
@@ -24,12 +25,6 @@ const RETRY_MS = 60_000
 export interface KeyUse {
   readonly keyId: string
   readonly keyVersionId: string
-}
-
-/** What a key may be given when it is made. One whose material is external has none yet. */
-export type KeyDetails = Pick<KeyMetadata, 'tags' | 'rotationSeconds' | 'external'> & {
-  readonly spec?: KeySpecName
-  readonly usage?: KeyUsage
 }
 
 /**
@@ -175,6 +170,11 @@ export class KeyService {
   /** Seals what is handed out and comes back. */
   get tokens(): TokenSealer {
     return this.#store.tokens
+  }
+
+  /** Whether `upkeep` has something to do. */
+  get isUpkeepDue(): boolean {
+    return this.#now().getTime() >= this.#upkeepDue
   }
 
   /** The time, by the clock that this service was given. */

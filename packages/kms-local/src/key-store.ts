@@ -139,7 +139,7 @@ export class KeyStore implements AsyncDisposable {
 
   /** @throws CryptoError STORE_DAMAGED if a record about this key is damaged, or may be */
   key(id: string): Key | undefined {
-    return this.#find(id, this.#state.keys.get(id))
+    return this.#find(() => id, this.#state.keys.get(id))
   }
 
   /**
@@ -156,11 +156,11 @@ export class KeyStore implements AsyncDisposable {
 
   /** @throws CryptoError STORE_DAMAGED if a record about this alias is damaged */
   alias(name: string): Alias | undefined {
-    return this.#find(entityId('alias', name), this.#state.aliases.get(name))
+    return this.#find(() => entityId('alias', name), this.#state.aliases.get(name))
   }
 
   accessKey(id: string): AccessKey | undefined {
-    return this.#find(entityId('access-key', id), this.#state.accessKeys.get(id))
+    return this.#find(() => entityId('access-key', id), this.#state.accessKeys.get(id))
   }
 
   get accessKeyIds(): readonly string[] {
@@ -184,8 +184,7 @@ export class KeyStore implements AsyncDisposable {
 
   /** @throws CryptoError STORE_DAMAGED if a record about it is damaged */
   principal(type: Principal['type'], name: string): Principal | undefined {
-    const id = entityId(type, name)
-    return this.#find(id, this.#state.principals.get(id))
+    return this.#find(() => entityId(type, name), this.#state.principals.get(entityId(type, name)))
   }
 
   /** Adds or replaces a key; the former object is zeroed. */
@@ -281,8 +280,10 @@ export class KeyStore implements AsyncDisposable {
   }
 
   /** Damage that does not say what it is about may be about anything that is not there. */
-  #find<T>(id: string, found: T | undefined): T | undefined {
-    const damage = this.#log.damage.find(({ entity }) => entity === id || (entity === undefined && found === undefined))
+  #find<T>(idOf: () => string, found: T | undefined): T | undefined {
+    if (this.#log.damage.length === 0) return found
+    const isAbout = (entity = found === undefined ? idOf() : ''): boolean => entity === idOf()
+    const damage = this.#log.damage.find(({ entity }) => isAbout(entity))
     if (damage) throw this.#damaged(damage)
     return found
   }

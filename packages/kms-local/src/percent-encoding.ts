@@ -1,4 +1,11 @@
 /** RFC 3986: everything but letters, digits, "-", "_", "." and "~". */
 export function percentEncode(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(text)
+  return NOT_UNRESERVED.test(encoded) ? encoded.replaceAll(/[!'()*]/g, encodeMark) : encoded
+}
+
+const NOT_UNRESERVED = /[!'()*]/
+
+function encodeMark(mark: string): string {
+  return `%${mark.charCodeAt(0).toString(16).toUpperCase()}`
 }

@@ -69,7 +69,7 @@ export class RequestHandler {
     const received = await readRequest(request)
     exchange.received = received
     exchange.format = findFormat(received.parameters.get('Format')) ?? json
-    const { values, identity } = authenticate(received, this.#options.verifier)
+    const { values, identity } = authenticate(received, request.headers.authorization, this.#options.verifier)
     exchange.identity = identity
     exchange.action = knownAction(values.get('Action'))
     this.#options.quotas?.count(exchange.action)
@@ -90,13 +90,18 @@ interface Authentic {
   readonly identity: Identity
 }
 
-function authenticate(received: ReceivedRequest, verifier: RequestVerifier<Credential>): Authentic {
-  const { method, parameters, headers } = received
-  if (!isAcs3(headers.get('authorization'))) {
+function authenticate(
+  received: ReceivedRequest,
+  authorization: string | undefined,
+  verifier: RequestVerifier<Credential>,
+): Authentic {
+  const { method, parameters } = received
+  if (!isAcs3(authorization)) {
     return { values: parameters, identity: verifier.verify(method, parameters).identity }
   }
   const { identity } = verifier.verifyAcs3(received)
   if (parameters.has('Action') || parameters.has('Version')) throw new KmsFault('ParseRequestParameterException')
+  const { headers } = received
   const action = headers.get('x-acs-action') ?? ''
   const version = headers.get('x-acs-version') ?? ''
   return { values: new Map([...parameters, ['Action', action], ['Version', version]]), identity }
@@ -110,7 +115,7 @@ async function perform(service: KeyService, values: ReadonlyMap<string, string>,
   if (!findFormat(values.get('Format'))) throw new KmsFault('InvalidParameter', 'Format')
   const operation = api.get(action)
   if (!operation) throw new KmsFault('UnsupportedOperation')
-  await service.upkeep()
+  if (service.isUpkeepDue) await service.upkeep()
   const work = (): Promise<object> | object => {
     requirePermission(caller, service, action, parameters)
     return operation(service, parameters, caller.identity)
@@ -125,11 +130,11 @@ function refuse(exchange: Exchange, error: unknown): string {
 }
 
 function describeEvent({ request, requestId, received, identity, action, fault }: Exchange): AuditEvent {
-  const { parameters = new Map<string, string>(), headers } = received ?? {}
+  const { parameters = new Map<string, string>() } = received ?? {}
   const resource = resourceName(
     parameters.get('KeyId') ?? parameters.get('DestinationKeyId') ?? parameters.get('AliasName'),
   )
-  const accessKeyId = accessKeyIdOf(headers?.get('authorization')) ?? parameters.get('AccessKeyId')
+  const accessKeyId = accessKeyIdOf(request.headers.authorization) ?? parameters.get('AccessKeyId')
   return {
     eventId: requestId,
     eventVersion: '1',
@@ -166,13 +171,13 @@ export function describeFault({ status, fault, message }: KmsFault, RequestId: s
   }
 }
 
+/** The body as a string: Node sends it with the head in one piece. */
 function answer(response: ServerResponse, status: number, contentType: string, body: string): void {
-  const text = Buffer.from(body)
   response.writeHead(status, {
     'content-type': contentType,
-    'content-length': text.length,
+    'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   })
-  response.end(text)
+  response.end(body)
 }

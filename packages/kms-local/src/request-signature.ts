@@ -22,11 +22,12 @@ export function signRequest(
   secret: string,
   signatureMethod = 'HMAC-SHA1',
 ): Buffer {
-  const canonical = [...parameters]
-    .filter(([name]) => name !== 'Signature')
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
-    .join('&')
+  const names = [...parameters.keys()].sort()
+  let canonical = ''
+  for (const name of names) {
+    if (name === 'Signature') continue
+    canonical += `${canonical === '' ? '' : '&'}${percentEncode(name)}=${percentEncode(parameters.get(name) ?? '')}`
+  }
   const digest = digests.get(signatureMethod) ?? 'sha1'
   return createHmac(digest, `${secret}&`)
     .update(`${method}&%2F&${percentEncode(canonical)}`)
@@ -137,8 +138,14 @@ function required(parameters: ReadonlyMap<string, string>, name: string): string
   return value
 }
 
+let [lastText, lastTime] = ['', Number.NaN]
+
+/** Most requests are of the same second as the one before. */
 function parseTimestamp(text: string, parameter: string): number {
+  if (text === lastText) return lastTime
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(time)) throw new KmsFault('InvalidParameter', parameter)
+  lastText = text
+  lastTime = time
   return time
 }
