@@ -11,11 +11,14 @@ export const MAX_AAD_BYTES = 512
 
 /*
  * What is where in the arena. A text that was decrypted ends where the record key begins, and the data key is near, so
- * that all that is secret is wiped at once. From the counter on stands the input of the key derivation.
+ * that all that is secret is wiped at once, in words of eight bytes. From the counter on stands the input of the key
+ * derivation.
  */
 export const KEY_AT: number = MAX_TEXT_BYTES
 export const COMMITMENT_AT: number = KEY_AT + RECORD_KEY_BYTES
-export const KDF_AT: number = COMMITMENT_AT + COMMITMENT_BYTES
+export const COMMITMENT_END: number = COMMITMENT_AT + COMMITMENT_BYTES
+/** Four bytes are left, so that the data key ends with a word. */
+export const KDF_AT: number = COMMITMENT_END + 4
 export const DATA_KEY_AT: number = KDF_AT + 4
 export const LABEL_AT: number = DATA_KEY_AT + DATA_KEY_BYTES
 export const VERSION_AT: number = LABEL_AT + RECORD_LABEL.length

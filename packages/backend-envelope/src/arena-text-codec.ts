@@ -32,49 +32,78 @@ export interface ArenaTextCodecOptions {
  * It makes and reads what `record-codec.ts` does. Undefined is what has to go the long way.
  */
 export class ArenaTextCodec implements TextCodec {
-  readonly #options: ArenaTextCodecOptions
+  readonly #suite: Suite
+  readonly #readable: ReadonlyMap<number, Suite>
+  readonly #dataKeys: DataKeySource
+  readonly #kmsContexts: KmsContexts
+  readonly #partitionKey: string | undefined
+  /** Whether green keys fit into the arena; for ever no if one did not. */
   #hasRoom = true
 
-  constructor(options: ArenaTextCodecOptions) {
-    this.#options = options
+  constructor({ suite, readable, dataKeys, kmsContexts, partitionKey }: ArenaTextCodecOptions) {
+    this.#suite = suite
+    this.#readable = readable
+    this.#dataKeys = dataKeys
+    this.#kmsContexts = kmsContexts
+    this.#partitionKey = partitionKey
   }
 
   encrypt(text: string, context: BoundContext): string | undefined {
     const textBytes = textBytesOf(text)
     if (textBytes === undefined) return undefined
-    return this.#seal(textBytes, context, (place, start) => {
-      const end = sealText(place, this.#options.suite, text, textBytes, placeValueAad(place))
+    const place = arena()
+    const contextEnd = writeBoundContext(context, place.bytes, CONTEXT_AT)
+    const lease = this.#leaseForNew(textBytes, context)
+    if (!lease) return undefined
+    try {
+      const start = startRecord(place, this.#suite, lease, contextEnd)
+      const end = sealText(place, this.#suite, text, textBytes, placeValueAad(place))
       return place.bytes.toString('base64url', start, end)
-    })
+    } finally {
+      place.wipe()
+      lease[Symbol.dispose]()
+    }
   }
 
   /** @returns the green key, then the fields in their order */
   encryptAll(names: readonly string[], texts: readonly string[], context: BoundContext): string[] | undefined {
-    if (names.length === 0 || !names.every(fitsName)) return undefined
-    const sizes: number[] = []
-    let total = 0
-    for (const text of texts) {
-      const textBytes = textBytesOf(text)
-      if (textBytes === undefined) return undefined
-      sizes.push(textBytes)
-      total += textBytes
-    }
-    return this.#seal(total, context, (place, start) => {
-      const { bytes } = place
-      const sealed = [bytes.toString('base64url', start, FIELD_AT)]
+    const sizes = sizesOf(names, texts)
+    if (!sizes) return undefined
+    const place = arena()
+    const contextEnd = writeBoundContext(context, place.bytes, CONTEXT_AT)
+    const lease = this.#leaseForNew(sum(sizes), context)
+    if (!lease) return undefined
+    try {
+      const sealed = [place.bytes.toString('base64url', startRecord(place, this.#suite, lease, contextEnd), FIELD_AT)]
       for (let index = 0; index < names.length; index++) {
         const aadBytes = placeFieldAad(place, names[index] as string)
-        const end = sealText(place, this.#options.suite, texts[index] as string, sizes[index] as number, aadBytes)
-        sealed.push(bytes.toString('base64url', FIELD_AT, end))
+        const end = sealText(place, this.#suite, texts[index] as string, sizes[index] as number, aadBytes)
+        sealed.push(place.bytes.toString('base64url', FIELD_AT, end))
       }
       return sealed
-    })
+    } finally {
+      place.wipe()
+      lease[Symbol.dispose]()
+    }
   }
 
   decrypt(ciphertext: string, context: BoundContext): string | undefined {
-    return this.#open(ciphertext, context, (place, suite, fieldAt, end) =>
-      openText(place, suite, fieldAt, end - fieldAt - FIELD_OVERHEAD, placeValueAad(place)),
-    )
+    const place = arena()
+    const length = decodeBase64url(ciphertext, place.bytes, CIPHERTEXT_AT)
+    const suite = length === undefined ? undefined : this.#suiteOf(place)
+    if (length === undefined || !suite) return undefined
+    const contextEnd = writeBoundContext(context, place.bytes, CONTEXT_AT)
+    const lease = this.#leaseFor(place, length, context)
+    if (!lease) return undefined
+    try {
+      const fieldBytes = length - greenKeyBytes(lease.encodedList)
+      if (fieldBytes < FIELD_OVERHEAD || !resumeRecord(place, suite, lease, contextEnd)) return undefined
+      const fieldAt = CIPHERTEXT_AT + length - fieldBytes
+      return openText(place, suite, fieldAt, fieldBytes - FIELD_OVERHEAD, placeValueAad(place))
+    } finally {
+      place.wipe()
+      lease[Symbol.dispose]()
+    }
   }
 
   decryptAll(
@@ -84,72 +113,79 @@ export class ArenaTextCodec implements TextCodec {
     context: BoundContext,
   ): string[] | undefined {
     if (!names.every(fitsName)) return undefined
-    return this.#open(key, context, (place, suite, fieldAt, end) => {
-      if (fieldAt !== end) return undefined
-      const texts: string[] = []
-      for (let index = 0; index < names.length; index++) {
-        const fieldBytes = decodeBase64url(ciphertexts[index] as string, place.bytes, FIELD_AT)
-        if (fieldBytes === undefined) return undefined
-        const aadBytes = placeFieldAad(place, names[index] as string)
-        const text = openText(place, suite, FIELD_AT, fieldBytes - FIELD_OVERHEAD, aadBytes)
-        if (text === undefined) return undefined
-        texts.push(text)
-      }
-      return texts
-    })
-  }
-
-  #seal<Sealed>(
-    bytes: number,
-    context: BoundContext,
-    work: (place: RecordArena, greenKeyAt: number) => Sealed,
-  ): Sealed | undefined {
-    const { suite, dataKeys, kmsContexts, partitionKey } = this.#options
-    if (!this.#hasRoom) return undefined
     const place = arena()
-    const contextEnd = writeBoundContext(context, place.bytes, CONTEXT_AT)
-    const partition = partitionKey === undefined ? undefined : contextValue(context, partitionKey)
-    const kmsContext = kmsContexts.ofPurpose(context.purpose)
-    const lease = dataKeys.tryForEncryption({ kmsContext, bytes, partition })
-    if (!lease) return undefined
-    try {
-      this.#hasRoom = greenKeyBytes(lease.encodedList) <= MAX_GREEN_KEY_BYTES
-      return this.#hasRoom ? work(place, startRecord(place, suite, lease, contextEnd)) : undefined
-    } finally {
-      lease[Symbol.dispose]()
-      place.wipe()
-    }
-  }
-
-  #open<Opened>(
-    ciphertext: string,
-    context: BoundContext,
-    work: (place: RecordArena, suite: Suite, fieldAt: number, end: number) => Opened,
-  ): Opened | undefined {
-    const place = arena()
-    const length = decodeBase64url(ciphertext, place.bytes, CIPHERTEXT_AT)
-    const suite = this.#options.readable.get(place.bytes[CIPHERTEXT_AT + 1] as number)
-    if (length === undefined || !suite || place.bytes[CIPHERTEXT_AT] !== FORMAT_VERSION) return undefined
+    const length = decodeBase64url(key, place.bytes, CIPHERTEXT_AT)
+    const suite = length === undefined ? undefined : this.#suiteOf(place)
+    if (length === undefined || !suite) return undefined
     const contextEnd = writeBoundContext(context, place.bytes, CONTEXT_AT)
     const lease = this.#leaseFor(place, length, context)
     if (!lease) return undefined
     try {
-      const fieldAt = CIPHERTEXT_AT + greenKeyBytes(lease.encodedList)
-      const end = CIPHERTEXT_AT + length
-      if (fieldAt > end || !resumeRecord(place, suite, lease, contextEnd)) return undefined
-      return work(place, suite, fieldAt, end)
+      const isWhole = length === greenKeyBytes(lease.encodedList)
+      if (!isWhole || !resumeRecord(place, suite, lease, contextEnd)) return undefined
+      return openFields(place, suite, names, ciphertexts)
     } finally {
-      lease[Symbol.dispose]()
       place.wipe()
+      lease[Symbol.dispose]()
     }
   }
 
+  #leaseForNew(bytes: number, context: BoundContext): DataKeyLease | undefined {
+    if (!this.#hasRoom) return undefined
+    const partition = this.#partitionKey === undefined ? undefined : contextValue(context, this.#partitionKey)
+    const kmsContext = this.#kmsContexts.ofPurpose(context.purpose)
+    const lease = this.#dataKeys.tryForEncryption({ kmsContext, bytes, partition })
+    if (!lease || greenKeyBytes(lease.encodedList) <= MAX_GREEN_KEY_BYTES) return lease
+    this.#hasRoom = false
+    lease[Symbol.dispose]()
+  }
+
+  #suiteOf({ bytes }: RecordArena): Suite | undefined {
+    if (bytes[CIPHERTEXT_AT] !== FORMAT_VERSION) return undefined
+    return this.#readable.get(bytes[CIPHERTEXT_AT + 1] as number)
+  }
+
   #leaseFor({ bytes }: RecordArena, length: number, context: BoundContext): DataKeyLease | undefined {
-    const { dataKeys, kmsContexts } = this.#options
-    const kmsContext = kmsContexts.ofPurpose(context.purpose)
-    const known = dataKeys.tryForLastList(bytes, CIPHERTEXT_AT + LIST_AT, kmsContext)
+    const kmsContext = this.#kmsContexts.ofPurpose(context.purpose)
+    const known = this.#dataKeys.tryForLastList(bytes, CIPHERTEXT_AT + LIST_AT, kmsContext)
     if (known) return known
     const greenKey = decodeGreenKey(bytes.subarray(CIPHERTEXT_AT, CIPHERTEXT_AT + length))
-    return greenKey && dataKeys.tryForDecryption(greenKey.wrappedKeys, kmsContext)
+    return greenKey && this.#dataKeys.tryForDecryption(greenKey.wrappedKeys, kmsContext)
   }
+}
+
+/** The lengths of texts; undefined if one of them, or a name, has no room in the arena. */
+function sizesOf(names: readonly string[], texts: readonly string[]): number[] | undefined {
+  if (names.length === 0) return undefined
+  const sizes: number[] = []
+  for (let index = 0; index < names.length; index++) {
+    const size = textBytesOf(texts[index] as string)
+    if (size === undefined || !fitsName(names[index] as string)) return undefined
+    sizes.push(size)
+  }
+  return sizes
+}
+
+function sum(sizes: readonly number[]): number {
+  let total = 0
+  for (const size of sizes) total += size
+  return total
+}
+
+function openFields(
+  place: RecordArena,
+  suite: Suite,
+  names: readonly string[],
+  ciphertexts: readonly string[],
+): string[] | undefined {
+  const texts: string[] = []
+  for (let index = 0; index < names.length; index++) {
+    const fieldBytes = decodeBase64url(ciphertexts[index] as string, place.bytes, FIELD_AT)
+    if (fieldBytes === undefined) return undefined
+    const aadBytes = placeFieldAad(place, names[index] as string)
+    const text = openText(place, suite, FIELD_AT, fieldBytes - FIELD_OVERHEAD, aadBytes)
+    if (text === undefined) return undefined
+    texts.push(text)
+  }
+  return texts
 }

@@ -4,6 +4,7 @@ import {
   ARENA_BYTES,
   CIPHERTEXT_AT,
   COMMITMENT_AT,
+  COMMITMENT_END,
   CONTEXT_AT,
   DATA_KEY_AT,
   KDF_AT,
@@ -18,6 +19,7 @@ import { FORMAT_VERSION, RECORD_LABEL } from './record-key.js'
 import type { SodiumModule } from './sodium-module.js'
 import { COMMITMENT_BYTES, type KdfHash, RECORD_KEY_BYTES, type Suite } from './suite.js'
 
+const WORD = Float64Array.BYTES_PER_ELEMENT
 const HASH_BYTES = RECORD_KEY_BYTES + COMMITMENT_BYTES
 
 const GIVEN_COMMITMENT_AT = CIPHERTEXT_AT + COMMITMENT_OFFSET
@@ -34,10 +36,11 @@ export class RecordArena {
   readonly commitment: Uint8Array
   /** That of a green key that is to be opened. */
   readonly givenCommitment: Uint8Array
+  readonly #words: Float64Array
   readonly #hash: Readonly<Record<KdfHash, (end: number) => void>>
 
   /**
-   * @param bytes `ARENA_BYTES` of them, which are zero
+   * @param bytes `ARENA_BYTES` of them, which are zero, aligned to eight
    * @param hash writes the hash of the bytes from `KDF_AT` to the given end to `KEY_AT`
    */
   constructor(bytes: Buffer, hash: Readonly<Record<KdfHash, (end: number) => void>>) {
@@ -45,12 +48,13 @@ export class RecordArena {
     bytes[VERSION_AT] = FORMAT_VERSION
     this.bytes = bytes
     this.key = bytes.subarray(KEY_AT, COMMITMENT_AT)
-    this.commitment = bytes.subarray(COMMITMENT_AT, KDF_AT)
+    this.commitment = bytes.subarray(COMMITMENT_AT, COMMITMENT_END)
     this.givenCommitment = bytes.subarray(GIVEN_COMMITMENT_AT, GIVEN_COMMITMENT_AT + COMMITMENT_BYTES)
+    this.#words = new Float64Array(bytes.buffer, bytes.byteOffset, LABEL_AT / WORD)
     this.#hash = hash
   }
 
-  /** Whoever calls it wipes what it leaves in `key` before the event loop turns. */
+  /** Whoever calls it calls `wipe` before the event loop turns. */
   derive(suite: Suite, dataKey: Uint8Array, salt: Uint8Array, context: Uint8Array): void {
     this.bytes.set(salt, KDF_SALT_AT)
     this.bytes.set(context, CONTEXT_AT)
@@ -64,12 +68,21 @@ export class RecordArena {
     bytes[SUITE_AT] = id
     bytes.set(dataKey, DATA_KEY_AT)
     this.#hash[kdfHash](contextEnd)
-    bytes.fill(0, DATA_KEY_AT, LABEL_AT)
   }
 
   /** Wipes the keys. */
   wipe(): void {
-    this.bytes.fill(0, KEY_AT, LABEL_AT)
+    this.#wipe(KEY_AT, LABEL_AT)
+  }
+
+  /** Wipes a text that was decrypted. */
+  wipeText(textBytes: number): void {
+    this.#wipe(KEY_AT - textBytes, KEY_AT)
+  }
+
+  /** By a loop, because a call into V8 for a hundred bytes takes longer. */
+  #wipe(from: number, to: number): void {
+    for (let word = Math.floor(from / WORD); word < to / WORD; word++) this.#words[word] = 0
   }
 
   static nodeCrypto(): RecordArena {
@@ -90,12 +103,14 @@ export class RecordArena {
   static sodium(module: SodiumModule, start: number): RecordArena {
     const bytes = Buffer.from(module.HEAPU8.buffer, start, ARENA_BYTES).fill(0)
     const [target, source] = [start + KEY_AT, start + KDF_AT]
+    // To look a function up among the hundreds of the module costs as much as to call it.
+    const { _crypto_hash: sha512, _crypto_generichash: blake2b } = module
     return new RecordArena(bytes, {
       sha512: (end) => {
-        module._crypto_hash(target, source, end - KDF_AT, 0)
+        sha512(target, source, end - KDF_AT, 0)
       },
       blake2b512: (end) => {
-        module._crypto_generichash(target, HASH_BYTES, source, end - KDF_AT, 0, 0, 0)
+        blake2b(target, HASH_BYTES, source, end - KDF_AT, 0, 0, 0)
       },
     })
   }

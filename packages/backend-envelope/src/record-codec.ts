@@ -6,6 +6,7 @@ import { FIELD_OVERHEAD, openField, SINGLE_VALUE, sealFieldAt } from './field.js
 import { type GreenKey, greenKeyBytes, SALT_AT, writeGreenKey } from './green-key.js'
 import { allocatePublic } from './public-bytes.js'
 import { fillRandom } from './random-pool.js'
+import type { RecordArena } from './record-arena.js'
 import { SALT_BYTES, type Suite } from './suite.js'
 
 /** A field of a record that is to be encrypted. */
@@ -25,12 +26,13 @@ export interface Opening {
 export function sealValue(suite: Suite, dataKey: DataKeyLease, plaintext: Uint8Array, context: Uint8Array): Uint8Array {
   const fieldAt = greenKeyBytes(dataKey.encodedList)
   const target = allocatePublic(fieldAt + plaintext.length + FIELD_OVERHEAD)
-  const key = startRecord(suite, dataKey, context, target)
+  const place = arena()
   try {
-    sealFieldAt(suite, key, plaintext, SINGLE_VALUE, target, fieldAt)
+    startRecord(place, suite, dataKey, context, target)
+    sealFieldAt(suite, place.key, plaintext, SINGLE_VALUE, target, fieldAt)
     return target
   } finally {
-    key.fill(0)
+    place.wipe()
   }
 }
 
@@ -42,27 +44,29 @@ export function sealRecord(
   context: Uint8Array,
 ): SealedRecord {
   const greenKey = allocatePublic(greenKeyBytes(dataKey.encodedList))
-  const key = startRecord(suite, dataKey, context, greenKey)
+  const place = arena()
   try {
+    startRecord(place, suite, dataKey, context, greenKey)
     const sealed = new Map<string, Uint8Array>()
     for (const { name, plaintext, aad } of fields) {
       const target = allocatePublic(plaintext.length + FIELD_OVERHEAD)
-      sealFieldAt(suite, key, plaintext, aad, target, 0)
+      sealFieldAt(suite, place.key, plaintext, aad, target, 0)
       sealed.set(name, target)
     }
     return { key: greenKey, fields: sealed }
   } finally {
-    key.fill(0)
+    place.wipe()
   }
 }
 
 /** @throws CryptoError DECRYPTION_FAILED */
 export function openValue(opening: Opening, dataKey: DataKeyLease, field: Uint8Array, context: Uint8Array): Uint8Array {
-  const key = resumeRecord(opening, dataKey, context)
+  const place = arena()
   try {
-    return openField(opening.suite, key, field, SINGLE_VALUE)
+    resumeRecord(place, opening, dataKey, context)
+    return openField(opening.suite, place.key, field, SINGLE_VALUE)
   } finally {
-    key.fill(0)
+    place.wipe()
   }
 }
 
@@ -73,33 +77,36 @@ export function openFields(
   fields: readonly (readonly [name: string, field: Uint8Array, aad: Uint8Array])[],
   context: Uint8Array,
 ): ReadonlyMap<string, Uint8Array> {
-  const key = resumeRecord(opening, dataKey, context)
+  const place = arena()
   try {
-    return new Map(fields.map(([name, field, aad]) => [name, openField(opening.suite, key, field, aad)]))
+    resumeRecord(place, opening, dataKey, context)
+    return new Map(fields.map(([name, field, aad]) => [name, openField(opening.suite, place.key, field, aad)]))
   } finally {
-    key.fill(0)
+    place.wipe()
   }
 }
 
-/** Writes the green key of a new record. The key that it gives is the arena's: the caller wipes it. */
-function startRecord(suite: Suite, dataKey: DataKeyLease, context: Uint8Array, target: Uint8Array): Uint8Array {
+/** Derives the key of a new record, and writes its green key. */
+function startRecord(
+  place: RecordArena,
+  suite: Suite,
+  dataKey: DataKeyLease,
+  context: Uint8Array,
+  target: Uint8Array,
+): void {
   const salt = target.subarray(SALT_AT, SALT_AT + SALT_BYTES)
   fillRandom(salt)
-  const { key, commitment } = derive(suite, dataKey, salt, context)
-  writeGreenKey(target, 0, suite.id, commitment, dataKey.encodedList)
-  return key
+  place.derive(suite, dataKey.plaintext, salt, context)
+  writeGreenKey(target, 0, suite.id, place.commitment, dataKey.encodedList)
 }
 
-/** The key of a record, if its green key commits to this data key and context. */
-function resumeRecord({ suite, greenKey }: Opening, dataKey: DataKeyLease, context: Uint8Array): Uint8Array {
-  const { key, commitment } = derive(suite, dataKey, greenKey.salt, context)
-  if (timingSafeEqual(commitment, greenKey.commitment)) return key
-  key.fill(0)
-  throw decryptionFailed()
-}
-
-function derive(suite: Suite, { plaintext }: DataKeyLease, salt: Uint8Array, context: Uint8Array) {
-  const place = arena()
-  place.derive(suite, plaintext, salt, context)
-  return place
+/** Derives the key of a record, if its green key commits to this data key and context. */
+function resumeRecord(
+  place: RecordArena,
+  { suite, greenKey }: Opening,
+  dataKey: DataKeyLease,
+  context: Uint8Array,
+): void {
+  place.derive(suite, dataKey.plaintext, greenKey.salt, context)
+  if (!timingSafeEqual(place.commitment, greenKey.commitment)) throw decryptionFailed()
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { type CallOptions, CryptoError, type EncryptionContext } from '@parasol/core'
 import { contextId } from './context-id.js'
 import { limitOf, type ReuseLimits } from './data-key-policy.js'
@@ -193,6 +194,7 @@ function keep(id: string, key: KeptKey, cache: KeyCache<KeptKey>): DataKeyHold {
   return { key, [Symbol.dispose]: () => hold[Symbol.dispose]() }
 }
 
+/** A new string takes longer to look up than one that was looked up before, so without a partition it is the same one. */
 function encryptionId({ kmsContext, partition }: DataKeyRequest): string {
-  return partition === undefined ? `e${contextId(kmsContext)}` : `p${contextId(kmsContext)}${partition}`
+  return partition === undefined ? contextId(kmsContext) : `p${contextId(kmsContext)}${partition}`
 }

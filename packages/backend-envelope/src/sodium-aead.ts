@@ -16,6 +16,8 @@ const SIZE = TEXT_AT + SODIUM_MAX_BYTES + TAG_BYTES
 export function sodiumAead(module: SodiumModule): Aead {
   const start = module._malloc(SIZE)
   const heap = module.HEAPU8.subarray(start, start + SIZE)
+  const encrypt = module._crypto_aead_chacha20poly1305_ietf_encrypt
+  const decrypt = module._crypto_aead_chacha20poly1305_ietf_decrypt
   return {
     seal(key, nonce, plaintext, aad, target) {
       const sealedBytes = plaintext.length + TAG_BYTES
@@ -25,19 +27,7 @@ export function sodiumAead(module: SodiumModule): Aead {
       heap.set(nonce, NONCE_AT)
       heap.set(plaintext, TEXT_AT)
       heap.set(aad, aadAt)
-      module._crypto_aead_chacha20poly1305_ietf_encrypt(
-        text,
-        0,
-        text,
-        plaintext.length,
-        0,
-        start + aadAt,
-        aad.length,
-        0,
-        0,
-        start + NONCE_AT,
-        start,
-      )
+      encrypt(text, 0, text, plaintext.length, 0, start + aadAt, aad.length, 0, 0, start + NONCE_AT, start)
       target.set(heap.subarray(TEXT_AT, aadAt))
       heap.fill(0, 0, aadAt)
     },
@@ -49,19 +39,7 @@ export function sodiumAead(module: SodiumModule): Aead {
       heap.set(nonce, NONCE_AT)
       heap.set(sealed, TEXT_AT)
       heap.set(aad, aadAt)
-      const result = module._crypto_aead_chacha20poly1305_ietf_decrypt(
-        text,
-        0,
-        0,
-        text,
-        sealed.length,
-        0,
-        start + aadAt,
-        aad.length,
-        0,
-        start + NONCE_AT,
-        start,
-      )
+      const result = decrypt(text, 0, 0, text, sealed.length, 0, start + aadAt, aad.length, 0, start + NONCE_AT, start)
       const plaintext = result === 0 ? heap.slice(TEXT_AT, aadAt - TAG_BYTES) : undefined
       heap.fill(0, 0, aadAt)
       return plaintext

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /** By how many characters stand beyond a multiple of four: those that may stand last, whose unused bits are zero. */
 const LAST_CHARACTERS = [undefined, '', 'AQgw', 'AEIMQUYcgkosw048']
 

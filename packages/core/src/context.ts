@@ -41,18 +41,8 @@ export function writeContext(context: EncryptionContext, target: Buffer, offset:
   const keys = sortedKeys(context)
   // Every value is read once, before anything is written: a getter that encodes another context does no harm.
   const values = keys.map((key) => checkValue(key, context[key]))
-  return writeEntries(keys, values, target, offset)
-}
-
-/** The encoding of entries that are checked and sorted. Gives the offset after it. */
-export function writeEntries(
-  keys: readonly string[],
-  values: readonly string[],
-  target: Buffer,
-  offset: number,
-): number {
   const end = Math.min(target.length, offset + MAX_CONTEXT_BYTES)
-  if (end < offset + 4) throw invalid('has no room')
+  if (end < offset + 4) throw contextTooLong()
   let position = writeLength(keys.length, target, offset)
   for (let index = 0; index < keys.length; index++) {
     position = writeText(keys[index] as string, target, position, end)
@@ -89,11 +79,14 @@ export function requireObject(context: EncryptionContext): void {
 }
 
 /** @throws CryptoError INVALID_INPUT unless every key can be bound */
-export function sortedKeys(context: EncryptionContext): string[] {
-  requireObject(context)
-  const keys = Object.keys(context)
+export function sortKeys(keys: string[]): string[] {
   for (const key of keys) checkKey(key)
   return keys.some((key) => ABOVE_SURROGATES.test(key)) ? keys.sort(byUtf8) : keys.sort()
+}
+
+function sortedKeys(context: EncryptionContext): string[] {
+  requireObject(context)
+  return sortKeys(Object.keys(context))
 }
 
 function checkKey(key: string): void {
@@ -116,10 +109,15 @@ function byUtf8(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-function writeText(text: string, target: Buffer, offset: number, end: number): number {
+/**
+ * Writes a text behind its length. Gives the offset after it.
+ *
+ * @throws CryptoError INVALID_INPUT if it goes beyond the end
+ */
+export function writeText(text: string, target: Buffer, offset: number, end: number): number {
   const start = offset + 4
   const written = writeUtf8(text, target, start, end - start)
-  if (written < 0) throw invalid(`is longer than ${MAX_CONTEXT_BYTES} bytes when encoded`)
+  if (written < 0) throw contextTooLong()
   writeLength(written, target, offset)
   return start + written
 }
@@ -131,6 +129,10 @@ function writeLength(length: number, target: Buffer, offset: number): number {
   target[offset + 2] = length >> 8
   target[offset + 3] = length & 255
   return offset + 4
+}
+
+export function contextTooLong(): CryptoError {
+  return invalid(`is longer than ${MAX_CONTEXT_BYTES} bytes when encoded`)
 }
 
 function invalid(message: string): CryptoError {
