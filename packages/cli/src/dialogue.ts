@@ -75,15 +75,15 @@ export class Dialogue implements Disposable {
     const { stdin: input, signal } = this.#terminal
     const reader = createInterface({ input, output, terminal: true })
     this.#open = reader
+    // In raw mode the terminal makes no signal of Ctrl-C.
+    reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    const ended = new Promise<never>((_resolve, reject) => {
+      reader.once('close', () => reject(new UsageError(texts(this.#terminal).noAnswer)))
+    })
     try {
-      return await new Promise<string>((resolve, reject) => {
-        // In raw mode the terminal makes no signal of Ctrl-C.
-        reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-        reader.once('close', () => reject(new UsageError(texts(this.#terminal).noAnswer)))
-        reader.question(prompt, { signal }).then(resolve, reject)
-      })
+      return await Promise.race([reader.question(prompt, { signal }), ended])
     } finally {
-      reader.removeAllListeners('close')
+      ended.catch(() => undefined)
       reader.close()
     }
   }

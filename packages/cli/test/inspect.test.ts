@@ -28,7 +28,7 @@ it('shows what a file says of itself, for programs', async () => {
   expect(facts).toEqual({
     scheme: 'envelope',
     ciphertextBytes: size,
-    suite: 'aes-256-gcm',
+    suite: 'chacha20-poly1305',
     keyIds: ['alias/parasol'],
     wrappedKeyBytes: expect.any(Number),
     bodyBytes: size - facts.wrappedKeyBytes,
