@@ -10,6 +10,8 @@ export interface BenchArguments {
   readonly html: string | undefined
   readonly help: boolean
   readonly list: boolean
+  /** Minutes, if it is to soak. */
+  readonly soak: number | undefined
 }
 
 export const HELP = `Measures what Parasol costs, beside the least that the work can cost and beside what people use instead.
@@ -17,10 +19,12 @@ export const HELP = `Measures what Parasol costs, beside the least that the work
   npm run bench                         everything; takes minutes
   npm run bench -- --quick              under a minute, and rougher
   npm run bench -- --only record peers  some scenarios
+  npm run bench -- --soak 10            ten minutes of work: is memory flat?
 
   --json FILE     write all figures as JSON
   --html FILE     write a page with charts
   --only NAME...  the scenarios to run; --list prints their names
+  --soak [MIN]    work without a pause, a minute by default, and look at memory; with a control that leaks
   --list          print the scenarios, and end
   --help          print this, and end
 `
@@ -34,11 +38,13 @@ export function parseBenchArguments(argv: readonly string[]): BenchArguments {
       quick: { type: 'boolean' },
       json: { type: 'string' },
       html: { type: 'string' },
+      soak: { type: 'boolean' },
       only: { type: 'string', multiple: true },
       list: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })
+  const soak = values.soak ? minutesOf(positionals.splice(0, 1)[0]) : undefined
   if (positionals.length > 0 && !values.only) throw new Error(`Did you mean --only ${positionals.join(' ')}?`)
   const names = [...(values.only ?? []), ...positionals].flatMap((name) => name.split(','))
   return {
@@ -48,5 +54,12 @@ export function parseBenchArguments(argv: readonly string[]): BenchArguments {
     html: values.html,
     help: values.help ?? false,
     list: values.list ?? false,
+    soak,
   }
+}
+
+function minutesOf(text = '1'): number {
+  const minutes = Number(text)
+  if (minutes > 0 && minutes <= 24 * 60) return minutes
+  throw new Error(`Expected minutes after --soak, at most a day, not "${text}"`)
 }

@@ -26,7 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
         scenarios.map(({ name, title }) => [name, title]),
       )}\n`,
     )
-  return run(options)
+  return options.soak === undefined ? run(options) : soak(options.soak, options)
 }
 
 async function run({ scale, scenarios: chosen, json, html }: BenchArguments): Promise<number> {
@@ -36,6 +36,16 @@ async function run({ scale, scenarios: chosen, json, html }: BenchArguments): Pr
   if (json !== undefined) writeFileSync(fromUser(json), `${JSON.stringify(report, null, 2)}\n`)
   if (html !== undefined) writeFileSync(fromUser(html), htmlPage(report))
   return report.scenarios.some(({ failure }) => failure !== undefined) ? 1 : 0
+}
+
+async function soak(minutes: number, { json }: BenchArguments): Promise<number> {
+  const { formatSoak, runSoak } = await import('./soak/run-soak.js')
+  const report = await runSoak(minutes, ({ records, seconds, live }) => {
+    process.stderr.write(`${seconds.toFixed(0)} s, ${records} records, ${live.toFixed(2)} MiB live\n`)
+  })
+  print(`${formatSoak(report)}\n`)
+  if (json !== undefined) writeFileSync(fromUser(json), `${JSON.stringify(report, null, 2)}\n`)
+  return report.work.isFlat && !report.control.isFlat ? 0 : 1
 }
 
 /** Paths begin where the user is: npm itself changes the directory. */
