@@ -27,6 +27,8 @@ export interface Proof {
   readonly goal: string
   /** The platforms on which it can be measured; all if absent. */
   readonly platforms?: readonly NodeJS.Platform[]
+  /** A program that it needs and that is not installed here. */
+  readonly needs?: string | undefined
   measure(context: ProofContext): Promise<Finding>
   control(context: ProofContext): Promise<Finding>
 }

@@ -11,6 +11,7 @@ import { records } from './records/records.js'
 import { recover } from './recover/recover.js'
 import { redkey } from './redkey/redkey.js'
 import { salamander } from './salamander/salamander.js'
+import { serviceProofs } from './service/service-proofs.js'
 import { soak } from './soak/soak.js'
 import { stampede } from './stampede/stampede.js'
 import { swap } from './swap/swap.js'
@@ -30,6 +31,7 @@ export const proofs: readonly Proof[] = [
   stampede,
   quota,
   kill,
+  ...serviceProofs,
   torn,
   records,
   recover,

@@ -11,7 +11,7 @@ const documents = ['.', 'docs'].flatMap((folder) =>
     .map((name) => join(folder, name)),
 )
 const named = documents.flatMap((path) =>
-  [...readFileSync(join(root, path), 'utf8').matchAll(/npm run prove -- ([a-z]+)/g)].map(([, name]) => name),
+  [...readFileSync(join(root, path), 'utf8').matchAll(/npm run prove -- ([a-z][a-z-]*)/g)].map(([, name]) => name),
 )
 
 it('names in documents only proofs that exist', () => {

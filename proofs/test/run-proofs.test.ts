@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Finding, Proof } from '../src/proof.js'
 import { proofs } from '../src/proofs.js'
 import { runProofs } from '../src/run-proofs.js'
@@ -22,6 +22,7 @@ const table = [
   proofOf('blind', holding, holding),
   { ...proofOf('broken', holding, failing), measure: () => Promise.reject(new Error('as the test wants it')) },
   { ...proofOf('elsewhere', failing, failing), platforms: ['aix' as const] },
+  { ...proofOf('unequipped', failing, failing), needs: 'a program' },
 ]
 
 async function run(...args: string[]) {
@@ -71,6 +72,16 @@ it('says of a proof that cannot be measured here that it was skipped', async () 
   expect(JSON.parse(printed[0] ?? '')).toEqual({ proof: 'elsewhere', skipped: 'measured on aix only' })
 })
 
+it('takes what is not installed for a failure only where everything is meant to be', async () => {
+  const codes = []
+  for (const ci of ['', 'true']) {
+    vi.stubEnv('CI', ci)
+    codes.push((await run('unequipped')).code)
+  }
+  vi.unstubAllEnvs()
+  expect(codes).toEqual([0, 1])
+})
+
 it.each([[['soud']], [['sound', '--ful']], [['sound', '--seed', 'x']]])('exits with 2 for %j', async (args) => {
   const { code, printed, complaints } = await run(...args)
   expect(code).toBe(2)
@@ -81,7 +92,7 @@ it.each([[['soud']], [['sound', '--ful']], [['sound', '--seed', 'x']]])('exits w
 it('lists the proofs when none is named', async () => {
   const { code, printed } = await run()
   expect(code).toBe(0)
-  expect(printed[0]).toContain('sound      sound holds')
+  expect(printed[0]).toContain('sound       sound holds')
 })
 
 it('has proofs with names of their own', () => {

@@ -1,0 +1,44 @@
+// Run by the proofs in a process of its own, which is killed or robbed of its disk: the service of the parasol.yaml in its
+// folder. In the mode `early` it acknowledges what is not on disk yet, as one would that does not wait for it.
+import { join } from 'node:path'
+import { loadConfig, openConfig } from '@parasol/config'
+import { ChainedLog } from '@parasol/core/files'
+import { BackupLog, type KeptLog, operatorLog, serve, serviceSection, startService } from '@parasol/service'
+
+const stop = new AbortController()
+process.once('SIGTERM', () => stop.abort())
+const log = operatorLog(process.stdout)
+await (process.argv[2] === 'early' ? serveEarly() : serve({ signal: stop.signal, log }))
+
+async function serveEarly(): Promise<void> {
+  const config = await loadConfig()
+  const { callers } = config.section('service', serviceSection)
+  if (callers === 'anyone') throw new Error('A proof has callers')
+  await using crypto = await openConfig(config)
+  await using backup = new BackupLog(early(await openLog('backup')))
+  await using audit = await openLog('audit')
+  await audit.append('{}')
+  const known = Object.entries(callers).map(([name, { keyHashes, useCases, operations }]) => {
+    return { name, keyHashes, useCases, operations }
+  })
+  await using service = await startService({ crypto: crypto.router, callers: known, backup })
+  log('info', 'listening', { url: service.url })
+  await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
+}
+
+function openLog(name: string): Promise<ChainedLog> {
+  return ChainedLog.open({ folder: join(process.cwd(), name), name })
+}
+
+function early(inner: ChainedLog): KeptLog {
+  return new Proxy<KeptLog>(inner, {
+    get: (_, name) => {
+      if (name === 'append') return appendLater
+      const value = Reflect.get(inner, name, inner)
+      return typeof value === 'function' ? value.bind(inner) : value
+    },
+  })
+  async function appendLater(content: string): Promise<void> {
+    setTimeout(() => inner.append(content).catch(() => undefined), 50)
+  }
+}
