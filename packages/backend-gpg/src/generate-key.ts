@@ -23,7 +23,7 @@ export type KeyAlgorithm = keyof typeof ALGORITHMS
 
 // The types have one name for both keys of a pair; the program takes either.
 const CURVE25519 = 'curve25519Legacy' as 'ed25519Legacy'
-const ALGORITHMS = {
+export const ALGORITHMS = {
   curve25519: { type: 'ecc', curve: CURVE25519 },
   rsa3072: { type: 'rsa', rsaBits: 3072 },
   rsa4096: { type: 'rsa', rsaBits: 4096 },

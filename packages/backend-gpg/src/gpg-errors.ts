@@ -9,6 +9,8 @@ export const GPG_REASONS = {
   GPG_KEY_NOT_FOUND: 'KEY_NOT_FOUND',
   /** The key ring has the certificate at most, and not the secret key: import that. */
   GPG_SECRET_KEY_NOT_FOUND: 'KEY_NOT_FOUND',
+  /** The key has no such user id. */
+  GPG_USER_ID_NOT_FOUND: 'KEY_NOT_FOUND',
   /** Not a full fingerprint: short ids can be forged in minutes. */
   GPG_FINGERPRINT_INVALID: 'INVALID_INPUT',
   /** The key or all its subkeys for the purpose have expired: import it again once its owner has extended it. */

@@ -48,9 +48,7 @@ export interface OpenedEnvelope {
  */
 export async function writeMessage(plaintext: Uint8Array, envelope: Envelope): Promise<Uint8Array> {
   const { preamble, signings } = await openEnvelope(envelope)
-  const unsigned = await createMessage({ binary: plaintext, format: envelope.text ? 'utf8' : 'binary' })
-  const [literal] = unsigned.packets
-  const message = literal ? await sign(literal, signings) : unsigned
+  const message = await signedMessage(plaintext, envelope.text, signings)
   const sessionKey = aes256(envelope.sessionKey)
   const data = await encrypt({ message, sessionKey, format: 'binary', config: openpgpConfig })
   return Buffer.concat([preamble, data])
@@ -85,7 +83,15 @@ async function writeSessionKeys({ sessionKey, recipients, passwords, hidden }: E
   }) as Promise<Uint8Array>
 }
 
-async function sign(literal: AnyPacket, signings: readonly Signing[]): Promise<Message<Uint8Array>> {
+/** Data between what announces its signatures and these. */
+export async function signedMessage(
+  data: Uint8Array,
+  text: boolean,
+  signings: readonly Signing[],
+): Promise<Message<Uint8Array>> {
+  const unsigned = (await createMessage({ binary: data, format: text ? 'utf8' : 'binary' })) as Message<Uint8Array>
+  const [literal] = unsigned.packets
+  if (!literal) return unsigned
   const signatures = await Promise.all(signings.map((signing) => signing.sign(literal)))
   return new Message(packetList(...signings.map(({ onePass }) => onePass), literal, ...signatures.toReversed()))
 }

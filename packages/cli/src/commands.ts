@@ -76,4 +76,9 @@ export const commands: readonly CommandEntry[] = [
     },
     load: async () => (await import('./commands/recovery.js')).recoveryCommand,
   },
+  {
+    name: 'sop',
+    summary: { en: 'the Stateless OpenPGP command line', zh: '无状态 OpenPGP 命令行（SOP）' },
+    load: async () => (await import('./commands/sop.js')).sopCommand,
+  },
 ]

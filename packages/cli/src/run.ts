@@ -5,6 +5,11 @@ import type { Terminal } from './terminal.js'
 
 /** Runs a command line in a terminal. Gives the exit code; never throws. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [group, first] = args
+  // Its command line, and what it ends with, are those of another standard.
+  if (group === 'sop' && first !== undefined && !/^(-h|--help)$/.test(first)) {
+    return (await import('./sop/run-sop.js')).runSop(args.slice(1), terminal)
+  }
   const program = await createProgram(terminal, args)
   try {
     await program.parseAsync([...args], { from: 'user' })

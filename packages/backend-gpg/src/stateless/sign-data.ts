@@ -1,6 +1,9 @@
-import { CleartextMessage, createMessage, type Message, type PrivateKey, sign as signMessage } from 'openpgp'
+import { CleartextMessage, createMessage, type PrivateKey, type Signature } from 'openpgp'
+import { armorMessage } from '../armored-text.js'
 import { openpgpConfig } from '../openpgp-config.js'
+import { prepareSignatures } from '../signing.js'
 import { requireSigner } from '../usable-key.js'
+import { signedMessage } from '../write-message.js'
 import { requireText } from './text-data.js'
 
 /** How data is signed. */
@@ -13,13 +16,33 @@ export interface SignOptions {
 }
 
 /** A signature that stands beside its data. @throws CryptoError KEY_UNUSABLE; INVALID_INPUT for what is not text */
-export async function signDetached(data: Uint8Array, options: SignOptions): Promise<Uint8Array> {
-  return signAs(data, options, true)
+export async function signDetached(
+  data: Uint8Array,
+  { signers, text = false, armor = true }: SignOptions,
+): Promise<Uint8Array> {
+  for (const signer of signers) await requireSigner(signer)
+  const message = await createMessage(
+    text ? { text: requireText(data) } : ({ binary: data, format: 'binary' } as never),
+  )
+  const { signDetached: sign } = message as unknown as MessageInternals
+  const signature = await sign.call(message, [...signers], [], null, [], new Date(), [], [], [], openpgpConfig)
+  return armor ? Buffer.from(signature.armor(openpgpConfig)) : (signature.write() as Uint8Array)
+}
+
+/** What the types of OpenPGP.js do not tell of a message. */
+interface MessageInternals {
+  signDetached(...settings: readonly unknown[]): Promise<Signature>
 }
 
 /** Data and its signature in one message, which everybody can read. */
-export async function signInline(data: Uint8Array, options: SignOptions): Promise<Uint8Array> {
-  return signAs(data, options, false)
+export async function signInline(
+  data: Uint8Array,
+  { signers, text = false, armor = true }: SignOptions,
+): Promise<Uint8Array> {
+  if (text) requireText(data)
+  const signings = await prepareSignatures(signers, { recipients: [], notations: [], text })
+  const message = (await signedMessage(data, text, signings)).write() as Uint8Array
+  return armor ? armorMessage(message) : message
 }
 
 /**
@@ -42,15 +65,4 @@ type CleartextConstructor = new (text: string) => CleartextMessage
 interface CleartextInternals {
   sign(...settings: readonly unknown[]): Promise<CleartextMessage>
   armor(config: typeof openpgpConfig): string
-}
-
-async function signAs(data: Uint8Array, options: SignOptions, detached: boolean): Promise<Uint8Array> {
-  const { signers, text = false, armor = true } = options
-  for (const signer of signers) await requireSigner(signer)
-  const settings = { signingKeys: [...signers], detached, date: new Date(), config: openpgpConfig }
-  const message = text
-    ? ((await createMessage({ text: requireText(data) })) as Message<string>)
-    : ((await createMessage({ binary: data, format: 'binary' })) as Message<Uint8Array>)
-  if (!armor) return (await signMessage({ ...settings, message, format: 'binary' } as never)) as Uint8Array
-  return Buffer.from((await signMessage({ ...settings, message, format: 'armored' } as never)) as unknown as string)
 }

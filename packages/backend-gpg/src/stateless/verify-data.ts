@@ -55,13 +55,13 @@ export async function detachInline(
   message: Uint8Array,
 ): Promise<{ readonly data: Uint8Array; readonly signatures: Uint8Array }> {
   const { data, signatures } = await readInline(message)
-  return { data, signatures }
+  return { data, signatures: await parse('a signed message', signatures) }
 }
 
 interface InlineMessage {
   readonly data: Uint8Array
   /** Their packets, one after the other. */
-  readonly signatures: Uint8Array
+  signatures(): Promise<Uint8Array>
   verify(certificates: readonly PublicKey[]): Promise<readonly VerificationResult[]>
 }
 
@@ -85,11 +85,17 @@ async function readInline(message: Uint8Array): Promise<InlineMessage> {
   const { packets } = signed
   const places = packets.indexOfTag(enums.packet.literalData)
   if (places.length !== 1) throw malformed('a signed message')
-  if (packets.length > 1 + 2 * MAX_SIGNATURES) throw malformed('a signed message of so few signatures as are read')
+  if ((places[0] ?? 0) > MAX_SIGNATURES) throw malformed('a signed message of so few signatures as are read')
+  const verify = (certificates: readonly PublicKey[]): Promise<readonly VerificationResult[]> =>
+    signed.verify([...certificates], toleratedNow(), openpgpConfig)
   return {
     data: signed.getLiteralData() as Uint8Array,
-    signatures: packets.filterByTag(enums.packet.signature).write() as Uint8Array,
-    verify: (certificates) => signed.verify([...certificates], toleratedNow(), openpgpConfig),
+    signatures: async () => {
+      // What comes after the data is read when it is verified.
+      const read = await Promise.all((await verify([])).map((result) => result.signature))
+      return Buffer.concat(read.map((each) => each.packets.write() as Uint8Array))
+    },
+    verify,
   }
 }
 
@@ -105,7 +111,7 @@ async function readCleartext(text: string): Promise<InlineMessage> {
   if (signature.packets.length > MAX_SIGNATURES) throw new Error('Too many signatures')
   return {
     data: Buffer.from(message.getText()),
-    signatures: signature.packets.write() as Uint8Array,
+    signatures: async () => signature.packets.write() as Uint8Array,
     verify: (certificates) => message.verify([...certificates], toleratedNow(), openpgpConfig),
   }
 }
