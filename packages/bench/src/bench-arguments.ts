@@ -8,6 +8,7 @@ export interface BenchArguments {
   readonly scenarios: readonly Scenario[]
   readonly json: string | undefined
   readonly html: string | undefined
+  readonly markdown: string | undefined
   readonly help: boolean
   readonly list: boolean
   /** Minutes, if it is to soak. */
@@ -23,6 +24,7 @@ export const HELP = `Measures what Parasol costs, beside the least that the work
 
   --json FILE     write all figures as JSON
   --html FILE     write a page with charts
+  --markdown FILE write tables for a page of documentation
   --only NAME...  the scenarios to run; --list prints their names
   --soak [MIN]    work without a pause, a minute by default, and look at memory; with a control that leaks
   --list          print the scenarios, and end
@@ -38,6 +40,7 @@ export function parseBenchArguments(argv: readonly string[]): BenchArguments {
       quick: { type: 'boolean' },
       json: { type: 'string' },
       html: { type: 'string' },
+      markdown: { type: 'string' },
       soak: { type: 'boolean' },
       only: { type: 'string', multiple: true },
       list: { type: 'boolean' },
@@ -52,6 +55,7 @@ export function parseBenchArguments(argv: readonly string[]): BenchArguments {
     scenarios: names.length === 0 ? scenarios : names.map(scenarioByName),
     json: values.json,
     html: values.html,
+    markdown: values.markdown,
     help: values.help ?? false,
     list: values.list ?? false,
     soak,

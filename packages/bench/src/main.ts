@@ -5,6 +5,7 @@ import { isolated } from './isolated.js'
 import { scenarios } from './registry.js'
 import { formatReport } from './report/format-report.js'
 import { htmlPage } from './report/html-page.js'
+import { markdownReport } from './report/markdown-report.js'
 import { textTable } from './report/text-table.js'
 import { runBench } from './run-bench.js'
 
@@ -29,11 +30,12 @@ async function main(argv: readonly string[]): Promise<number> {
   return options.soak === undefined ? run(options) : soak(options.soak, options)
 }
 
-async function run({ scale, scenarios: chosen, json, html }: BenchArguments): Promise<number> {
+async function run({ scale, scenarios: chosen, json, html, markdown }: BenchArguments): Promise<number> {
   const runner = isolated((title) => process.stderr.write(`${title}\n`))
   const report = await runBench(chosen, scale, runner)
   print(`${formatReport(report)}\n`)
   if (json !== undefined) writeFileSync(fromUser(json), `${JSON.stringify(report, null, 2)}\n`)
+  if (markdown !== undefined) writeFileSync(fromUser(markdown), markdownReport(report))
   if (html !== undefined) writeFileSync(fromUser(html), htmlPage(report))
   return report.scenarios.some(({ failure }) => failure !== undefined) ? 1 : 0
 }

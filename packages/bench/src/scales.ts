@@ -25,7 +25,7 @@ export interface Scale {
 
 export const scales = {
   full: {
-    rounds: 31,
+    rounds: 21,
     roundMs: 30,
     warmMs: 200,
     sizes: [16, 64, 256, 1024, 16_384, 262_144, 1_048_576],

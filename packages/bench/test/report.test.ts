@@ -1,4 +1,4 @@
-import { formatReport, goalsOf, htmlPage, type Report } from '@parasol/bench'
+import { formatReport, goalsOf, htmlPage, markdownReport, type Report } from '@parasol/bench'
 import { expect, it } from 'vitest'
 
 const even = { median: 1, low: 1, high: 1 }
@@ -91,6 +91,18 @@ it('says in the text what is absent, what failed and what the goals are', () => 
   expect(text).toContain('gpg: not installed')
   expect(text).toContain('FAILED: it broke')
   expect(text).toMatch(/Memory .* NO$/m)
+})
+
+it('writes tables for documentation, in which all rows have as many cells as their head', () => {
+  const tables = markdownReport(report).match(/(^\|.*\|$\n?)+/gm) ?? []
+  expect(tables).toHaveLength(4)
+  for (const table of tables) {
+    const widths = table
+      .trim()
+      .split('\n')
+      .map((line) => line.split('|').length)
+    expect(new Set(widths).size).toBe(1)
+  }
 })
 
 /** Tags that are closed in another order than they are opened, or never. */
