@@ -43,6 +43,14 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/rewrap.js')).rewrapCommand,
   },
   {
+    name: 'reencrypt',
+    summary: {
+      en: 'move tokens, files and rows to another scheme or key',
+      zh: '把令牌、文件和数据行换到另一方案或密钥',
+    },
+    load: async () => (await import('./commands/reencrypt.js')).reencryptCommand,
+  },
+  {
     name: 'inspect',
     summary: { en: 'show what a token or a file says of itself', zh: '显示令牌或文件自述的内容' },
     load: async () => (await import('./commands/inspect.js')).inspectCommand,

@@ -3,6 +3,7 @@ import { catalogue } from '../catalogue.js'
 import type { Terminal } from '../terminal.js'
 import { decryptRecordsCommand } from './records/decrypt.js'
 import { encryptRecordsCommand } from './records/encrypt.js'
+import { rewrapRecordsCommand } from './records/rewrap.js'
 
 /** What is done to the rows of files. */
 export function recordsCommand(terminal: Terminal): Command {
@@ -10,6 +11,7 @@ export function recordsCommand(terminal: Terminal): Command {
     .description(texts(terminal).description)
     .addCommand(encryptRecordsCommand(terminal))
     .addCommand(decryptRecordsCommand(terminal))
+    .addCommand(rewrapRecordsCommand(terminal))
 }
 
 const texts = catalogue(

@@ -19,6 +19,8 @@ import { runRecords, type State, type Summary } from './run-records.js'
 export interface RowConversion {
   /** Its name, and what of its options changes the result. */
   readonly job: Readonly<Record<string, unknown>>
+  /** The use case that encrypts, if it is another. */
+  readonly target?: string
   /** Columns that there must be, in each row or in some. */
   readonly fields: readonly string[]
   readonly keys: (schemeHasKeys: boolean) => 'with' | 'without'
@@ -31,6 +33,8 @@ export interface RowConversion {
 }
 
 export interface ConverterUse {
+  /** The cipher of another use case. @throws CryptoError UNKNOWN_USE_CASE */
+  readonly other: (useCase: string) => Cipher
   readonly cipher: Cipher
   readonly bound: BoundColumns
   readonly keys: 'with' | 'without'
@@ -46,6 +50,7 @@ export async function convertRowFile(
 ): Promise<void> {
   const bound = boundColumns(terminal, options)
   if (options.json && options.out === undefined) throw new UsageError(recordsTexts(terminal).jsonNeedsOut)
+  if (options.inPlace && options.onError === 'skip') throw new UsageError(recordsTexts(terminal).skipInPlace)
   const input = await openRowInput(terminal, path, options)
   await using source = await openSource(terminal, input)
   checkColumns(terminal, source, [...conversion.fields, ...bound.columns], conversion)
@@ -53,10 +58,10 @@ export async function convertRowFile(
   const cipher = crypto.router.for(options.useCase)
   await using sink = await openSink(terminal, input, options, conversion)
   const seen = new Set<string>()
-  const keys = conversion.keys(cipher.recordsHaveKey)
+  const keys = conversion.keys(crypto.router.for(conversion.target ?? options.useCase).recordsHaveKey)
   try {
     const summary = await runRecords(terminal, source, sink, {
-      convert: conversion.converter({ cipher, bound, keys, seen }),
+      convert: conversion.converter({ other: (name) => crypto.router.for(name), cipher, bound, keys, seen }),
       keys,
       atOnce: options.workers,
       onError: options.onError,
@@ -95,11 +100,22 @@ function checkColumns(
 
 async function openSink(
   terminal: Terminal,
-  { identity }: RowInput,
+  { identity, mode }: RowInput,
   options: RecordOptions,
   { job }: RowConversion,
 ): Promise<RowSink<State>> {
-  const { out, report, force = false, resume, useCase, context, contextColumns, delimiter, onError } = options
+  const {
+    out,
+    report,
+    force = false,
+    inPlace = false,
+    resume,
+    useCase,
+    context,
+    contextColumns,
+    delimiter,
+    onError,
+  } = options
   if (out === undefined) return streamSink<State>(terminal, report)
   const whole = {
     ...job,
@@ -113,7 +129,8 @@ async function openSink(
   }
   return ResumableFile.open<State>(out, {
     job: whole,
-    overwrite: force,
+    overwrite: force || inPlace,
+    mode: inPlace ? mode : undefined,
     resume: resume && identity !== undefined,
     report,
   })

@@ -55,7 +55,7 @@ export class CsvRow implements Row {
   seal({ fields, key = '' }: EncryptedRecord, keys: 'with' | 'without'): string {
     const { keyColumn, delimiter } = this.#layout
     const edits = this.#editsOf(fields)
-    if (keyColumn !== undefined) edits.push({ index: keyColumn, cell: key })
+    if (keyColumn !== undefined) edits.push({ index: keyColumn, cell: keys === 'with' ? key : undefined })
     return this.#edit(edits, keys === 'with' && keyColumn === undefined ? `${delimiter}${key}` : '')
   }
 

@@ -73,7 +73,7 @@ export class JsonRow implements Row {
       const isText = this.#text.charCodeAt(this.#member(name).valueAt) === QUOTE
       values[name] = isText ? `"${fields[name]}"` : this.#wrap(`"${fields[name]}"`)
     }
-    if (key === undefined) return this.#splice(values)
+    if (key === undefined) return this.#splice(values, '', WRAPPED_KEY_FIELD)
     if (!this.#members.has(WRAPPED_KEY_FIELD)) return this.#splice(values, `"${WRAPPED_KEY_FIELD}":"${key}"`)
     values[WRAPPED_KEY_FIELD] = `"${key}"`
     return this.#splice(values)

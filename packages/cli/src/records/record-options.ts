@@ -8,6 +8,8 @@ export interface RecordOptions extends ContextOptions {
   readonly contextColumns?: readonly string[]
   readonly out?: string
   readonly force?: boolean
+  /** The file to write is the file itself, and keeps its mode. */
+  readonly inPlace?: boolean
   readonly format?: 'csv' | 'ndjson' | 'json'
   readonly delimiter: string
   readonly onError: 'stop' | 'skip'
@@ -21,22 +23,28 @@ export interface RecordOptions extends ContextOptions {
 /** What all commands on rows have in common. */
 export function addRecordOptions(command: Command, terminal: Terminal): Command {
   const text = texts(terminal)
-  addContextOptions(command.argument('[file]', text.file), terminal)
+  addRowOptions(addContextOptions(command.argument('[file]', text.file), terminal), terminal)
+    .option('-o, --out <file>', text.out)
+    .option('-f, --force', text.force)
+  return addJsonOption(command, terminal)
+}
+
+/** How rows are read, bound and converted. */
+export function addRowOptions(command: Command, terminal: Terminal): Command {
+  const text = texts(terminal)
+  return command
     .addOption(
       command
         .createOption('-k, --context-columns <columns>', text.contextColumns)
         .argParser(listOf(terminal))
         .conflicts('withoutContext'),
     )
-    .option('-o, --out <file>', text.out)
-    .option('-f, --force', text.force)
     .addOption(command.createOption('--format <format>', text.format).choices(['csv', 'ndjson', 'json']))
     .option('--delimiter <character>', text.delimiter, oneCharacter(terminal), ',')
     .addOption(command.createOption('--on-error <what>', text.onError).choices(['stop', 'skip']).default('stop'))
     .option('--report <file>', text.report)
     .option('--workers <number>', text.workers, wholeNumber(terminal), 16)
     .option('--no-resume', text.noResume)
-  return addJsonOption(command, terminal)
 }
 
 /** Names that are separated by commas. */

@@ -9,6 +9,7 @@ export const recordsTexts = catalogue(
     noColumn: (name: string, all: string) => `There is no column "${name}": the columns are ${all}`,
     noInput: 'Expected the name of a file, or rows from a pipe',
     binary: 'The input is not text: expected CSV, NDJSON or JSON in UTF-8',
+    skipInPlace: '--on-error skip would take rows out of the file itself: name another by --out',
     jsonNeedsOut: '--json needs --out: the standard output has the rows',
     boundField: (name: string) => `Column "${name}" cannot be encrypted and bound: the context is not encrypted`,
     hasKeyColumn: 'There is a column "kms_encrypt_key" already, so it is encrypted: parasol reencrypt changes the key',
@@ -29,6 +30,7 @@ export const recordsTexts = catalogue(
     noContext: 'a column that it is to be bound to is empty',
     alreadyEncrypted: 'it is encrypted already',
     notText: 'a column that it is to be bound to is an object',
+    noKey: 'it has tokens and no wrapped key: parasol reencrypt makes new ones',
   },
   {
     noHeader: '应为首行写明列名的 CSV，每个列名只出现一次',
@@ -38,6 +40,7 @@ export const recordsTexts = catalogue(
     noColumn: (name, all) => `没有列 "${name}"：现有的列是 ${all}`,
     noInput: '缺少输入：请给出文件名，或从管道输入',
     binary: '输入不是文字：应为 UTF-8 的 CSV、NDJSON 或 JSON',
+    skipInPlace: '--on-error skip 会从文件中删去行：请用 --out 另写一个文件',
     jsonNeedsOut: '--json 要与 --out 同用：标准输出用于数据行',
     boundField: (name) => `列 "${name}" 不能既加密又绑定：上下文不加密`,
     hasKeyColumn: '已有列 "kms_encrypt_key"，说明已加密：更换密钥请用 parasol reencrypt',
@@ -58,5 +61,6 @@ export const recordsTexts = catalogue(
     noContext: '要绑定的列为空',
     alreadyEncrypted: '已经加密过',
     notText: '要绑定的列是一个对象',
+    noKey: '有令牌而没有绿钥：请用 parasol reencrypt 重新加密',
   },
 )

@@ -11,6 +11,8 @@ export interface ResumableFileOptions {
   /** Whether what a stopped run left is gone on with; else it is removed. */
   readonly resume: boolean
   readonly report?: string | undefined
+  /** Of the file; 0600 by default. */
+  readonly mode?: number | undefined
 }
 
 /**
@@ -85,6 +87,7 @@ export class ResumableFile<State> implements RowSink<State> {
     }
     await this.#publishReport()
     await guardIo(this.#path, async () => {
+      await this.#parts.rows.chmod(this.#options.mode ?? 0o600)
       await moveTo(join(this.#parts.folder, ROWS), this.#path, this.#options.overwrite)
       await syncDirectory(dirname(this.#path))
     })

@@ -13,6 +13,7 @@ export interface RowInput {
   readonly source: ChunkSource
   readonly format: RecordFormat
   readonly size?: number
+  readonly mode?: number
   /** What tells it from what it was at another time; a pipe cannot be told. */
   readonly identity?: object
 }
@@ -28,18 +29,18 @@ export async function openRowInput(
   options: Pick<RecordOptions, 'format' | 'delimiter'>,
 ): Promise<RowInput> {
   if (path === undefined) return openPipe(terminal, options)
-  const { size, head } = await lookAt(path)
+  const { size, mode, head } = await lookAt(path)
   const { mtimeMs } = await guardIo(path, async () => {
     await using handle = await open(path)
     return handle.stat()
   })
   const format = formatOf(terminal, options, path, head)
-  return { source: fileSource(path), format, size, identity: { path: await realpath(path), size, mtimeMs } }
+  return { source: fileSource(path), format, size, mode, identity: { path: await realpath(path), size, mtimeMs } }
 }
 
-async function lookAt(path: string): Promise<{ size: number; head: string }> {
+async function lookAt(path: string): Promise<{ size: number; mode: number; head: string }> {
   await using file = await InputFile.open(path)
-  return { size: file.size, head: Buffer.from(await file.read(0, 1024)).toString('latin1') }
+  return { size: file.size, mode: file.mode, head: Buffer.from(await file.read(0, 1024)).toString('latin1') }
 }
 
 async function openPipe(terminal: Terminal, options: Pick<RecordOptions, 'format' | 'delimiter'>): Promise<RowInput> {

@@ -25,6 +25,7 @@ export type RowReason =
   | 'noContext'
   | 'alreadyEncrypted'
   | 'notText'
+  | 'noKey'
 
 export class RowError extends Error {
   readonly reason: RowReason

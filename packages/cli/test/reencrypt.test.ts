@@ -1,0 +1,146 @@
+import { chmodSync, statSync } from 'node:fs'
+import { inspectEnvelope } from '@parasol/backend-envelope'
+import { parseToken } from '@parasol/core'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { Here } from './here.js'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let here: Here
+const plain = {
+  csv: 'id,phone,note\n1,13800138000,a\n2,,b\n3,"1,2",c\n',
+  ndjson: '{"id":1,"phone":13800138000}\n{"id":2,"phone":"x"}\n',
+}
+beforeAll(async () => {
+  here = await Here.create(`old: { scheme: kms-direct, purpose: customer }
+customer: { scheme: envelope, reads: [kms-direct] }
+back: { scheme: kms-direct, reads: [envelope], purpose: customer }
+archive: { scheme: envelope }`)
+  for (const [ending, content] of Object.entries(plain)) here.write(`plain.${ending}`, content)
+})
+afterAll(() => here.remove())
+
+it.each(['csv', 'ndjson'] as const)(
+  'moves rows of %s from scheme one to two and back, as often as it is asked',
+  async (ending) => {
+    const file = `rows.${ending}`
+    const bound = ['-k', 'id']
+    await here.parasol([
+      'records',
+      'encrypt',
+      `./plain.${ending}`,
+      '-F',
+      'phone',
+      ...bound,
+      '-u',
+      'old',
+      '-o',
+      `./${file}`,
+    ])
+    chmodSync(here.path(file), 0o640)
+    const before = here.read(file)
+    expect(before).toMatch(/enc1\.kms-direct\./)
+    for (const round of [1, 2]) {
+      const moved = await here.parasol(['reencrypt', '--to', 'customer', ...bound, '-i', `./${file}`])
+      expect(moved, `round ${round}`).toEqual({ code: 0, stdout: '', stderr: '' })
+      expect(here.read(file)).not.toContain('kms-direct')
+      expect(here.read(file)).toContain('kms_encrypt_key')
+    }
+    expect(statSync(here.path(file)).mode & 0o777).toBe(0o640)
+    expect((await here.parasol(['records', 'decrypt', `./${file}`, ...bound, '-u', 'customer'])).stdout).toBe(
+      plain[ending],
+    )
+    await here.parasol(['reencrypt', '--to', 'back', ...bound, '-i', `./${file}`])
+    expect(here.read(file)).not.toMatch(/envelope|kms_encrypt_key/)
+    expect((await here.parasol(['records', 'decrypt', `./${file}`, ...bound, '-u', 'old'])).stdout).toBe(plain[ending])
+  },
+)
+
+it('moves rows, files and tokens to another use case, and knows what it has done', async () => {
+  await here.parasol([
+    'records',
+    'encrypt',
+    './plain.csv',
+    '-F',
+    'phone',
+    '-k',
+    'id',
+    '-u',
+    'customer',
+    '-o',
+    './move.csv',
+  ])
+  here.write('scan', 'scan'.repeat(100_000))
+  await here.parasol(['encrypt', '-u', 'customer', '-c', 'id=1', '-i', './scan', '-o', './scan.enc'])
+  for (const round of [1, 2]) {
+    const to = ['reencrypt', '--to', 'archive', '-u', 'customer']
+    expect(await here.parasol([...to, '-k', 'id', '-i', './move.csv']), `rows ${round}`).toMatchObject({ code: 0 })
+    const file = await here.parasol([...to, '-c', 'id=1', '-i', './scan.enc', '--json'])
+    expect(file, `file ${round}`).toMatchObject({
+      code: 0,
+      stdout: `{"file":${JSON.stringify(here.path('scan.enc'))}}\n`,
+    })
+  }
+  expect((await here.parasol(['records', 'decrypt', './move.csv', '-k', 'id', '-u', 'archive'])).stdout).toBe(plain.csv)
+  await here.parasol(['decrypt', '-u', 'archive', '-c', 'id=1', '-i', './scan.enc', '-o', './scan.back'])
+  expect(here.read('scan.back')).toBe(here.read('scan'))
+  const { stdout: token } = await here.parasol(['encrypt', '-u', 'customer', '-c', 'id=1', 'x'])
+  const { stdout: moved } = await here.parasol([
+    'reencrypt',
+    '--to',
+    'archive',
+    '-u',
+    'customer',
+    '-c',
+    'id=1',
+    token.trim(),
+  ])
+  expect((await here.parasol(['decrypt', '-u', 'archive', '-c', 'id=1', moved.trim()])).stdout).toBe('x')
+})
+
+it('renews the wrapped keys of rows and no token', async () => {
+  await here.parasol([
+    'records',
+    'encrypt',
+    './plain.csv',
+    '-F',
+    'phone',
+    '-k',
+    'id',
+    '-u',
+    'customer',
+    '-o',
+    './wrap.csv',
+  ])
+  const before = here
+    .read('wrap.csv')
+    .split('\n')
+    .map((line) => line.split(','))
+  expect(await here.parasol(['records', 'rewrap', './wrap.csv', '-k', 'id', '-u', 'customer'])).toMatchObject({
+    code: 0,
+  })
+  const after = here
+    .read('wrap.csv')
+    .split('\n')
+    .map((line) => line.split(','))
+  expect(after.map((cells) => cells.slice(0, -1))).toEqual(before.map((cells) => cells.slice(0, -1)))
+  const keys = [before, after].map((rows) => parseToken(rows[1]?.at(-1) as string).ciphertext)
+  expect(keys[0]).not.toEqual(keys[1])
+  expect(keys.map((key) => inspectEnvelope(key).bodyBytes)).toEqual([0, 0])
+  expect((await here.parasol(['records', 'decrypt', './wrap.csv', '-k', 'id', '-u', 'customer'])).stdout).toBe(
+    plain.csv,
+  )
+})
+
+it('leaves a file as it is that it cannot decrypt', async () => {
+  here.write('no.enc', 'no ciphertext')
+  const ended = await here.parasol(['reencrypt', '--to', 'archive', '-u', 'customer', '-c', 'id=1', '-i', './no.enc'])
+  expect(ended).toMatchObject({ code: 4, stdout: '' })
+  expect(here.read('no.enc')).toBe('no ciphertext')
+})
+
+it('takes no row out of a file that it changes in its place', async () => {
+  const args = ['reencrypt', '--to', 'archive', '-u', 'customer', '-k', 'id', '-i', './plain.csv', '--on-error', 'skip']
+  expect(await here.parasol(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('--out') })
+  expect(here.read('plain.csv')).toBe(plain.csv)
+})
