@@ -188,3 +188,26 @@ it('changes the root key', async () => {
   await using kms = new LocalKms({ folder: at('kms'), rootKey: { keyFile: at('new.key') } })
   expect(Buffer.from(await kms.decrypt(blob, {})).toString()).toBe('text')
 })
+
+it('grants access keys, users and roles, lists them and takes them away', async () => {
+  const store = ['--store', at('granting'), '--key-file', at('granting.key')]
+  await json(['keys', 'create', ...store])
+  const granted = await json(['access', 'grant', at('app.json'), '--policy', 'crypto-user', ...store])
+  expect(JSON.parse(readFileSync(at('app.json'), 'utf8')).accessKeyId).toBe(granted.accessKeyId)
+  const again = await refusal(['access', 'grant', at('app.json'), '--policy', 'crypto-user', ...store])
+  expect(again).toMatchObject({ exitCode: 7, code: 'IO' })
+  const owned = await json(['access', 'grant', at('a.json'), '--user', 'alice', '--policy', 'assume-role', ...store])
+  expect(owned).toMatchObject({ user: 'acs:ram::0:user/alice' })
+  const role = ['access', 'role', 'payments', '--policy', 'read-only', ...store]
+  expect(await refusal(role)).toMatchObject({ code: 'INVALID_INPUT' })
+  expect(await json([...role, '--trust', 'alice'])).toMatchObject({
+    arn: 'acs:ram::0:role/payments',
+    trusted: ['alice'],
+  })
+  expect(await refusal(['access', 'revoke', '--user', 'bob', ...store])).toMatchObject({ code: 'INVALID_INPUT' })
+  expect((await runHere(['kms', 'access', 'revoke', ...store])).code).toBe(2)
+  await json(['access', 'revoke', '--role', 'payments', ...store])
+  const { accessKeys, principals } = await json(['access', 'list', ...store])
+  expect(accessKeys).toEqual(expect.arrayContaining([granted.accessKeyId, owned.accessKeyId]))
+  expect(principals).toMatchObject([{ type: 'user', name: 'alice', policies: ['AliyunSTSAssumeRoleAccess'] }])
+})

@@ -1,3 +1,11 @@
+export {
+  type GrantedKey,
+  grantAccessKey,
+  grantRole,
+  listPrincipals,
+  type PolicyNames,
+  type PrincipalFacts,
+} from './access-administration.js'
 export type { AccessControl, AccessKeyOptions } from './access-control.js'
 export { type ArchiveOptions, archive } from './archive.js'
 export type { AuditEvent } from './audit-event.js'
@@ -24,7 +32,7 @@ export type { AccessKey, Alias, Key, KeyMetadata, KeyState, KeyVersion } from '.
 export { LocalKms, type LocalKmsOptions } from './local-kms.js'
 export type { Policy, Statement } from './policy.js'
 export type { AttachedPolicy, Principal, Role, User } from './principals.js'
-export { CLOUD_QUOTAS, type Quotas } from './quotas.js'
+export { CLOUD_QUOTAS, parseQuota, type Quotas } from './quotas.js'
 export { CLOCK_TOLERANCE_MS, signRequest } from './request-signature.js'
 export { type RestoreOptions, type RestoreReport, restore } from './restore.js'
 export type { RootKeySource } from './root-key.js'

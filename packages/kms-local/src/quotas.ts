@@ -1,3 +1,4 @@
+import { CryptoError } from '@parasol/core'
 import { KmsFault } from './faults.js'
 
 /** Most requests a second of each kind; a kind that is left out has no limit. */
@@ -15,6 +16,14 @@ export interface Quotas {
 
 /** What the shared gateway of Alibaba Cloud allows an account in a region. */
 export const CLOUD_QUOTAS: Quotas = { crypto: 1000, asymmetric: 200, createKey: 10, metadata: 50, changes: 30 }
+
+/** Reads `crypto=100`: most requests a second of one kind. @throws CryptoError INVALID_INPUT */
+export function parseQuota(text: string): Quotas {
+  const [, kind = '', number] = /^(\w+)=(\d{1,7})$/.exec(text) ?? []
+  if (Object.hasOwn(CLOUD_QUOTAS, kind)) return { [kind]: Number(number) }
+  const kinds = Object.keys(CLOUD_QUOTAS).join(', ')
+  throw new CryptoError('INVALID_INPUT', `A quota is KIND=NUMBER, where KIND is one of ${kinds}`)
+}
 
 /** Counts requests by the second of the clock. */
 export class QuotaCounter {

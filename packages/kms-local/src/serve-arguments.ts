@@ -29,6 +29,7 @@ none and may what all his policies allow. With --role it makes a role, whose ses
   --host HOST           127.0.0.1 by default
   --exposed             allows a host that other machines can reach: put TLS in front of it
   --quotas              refuses with 429 what is beyond the cloud's quotas
+  --quota KIND=NUMBER   most requests a second of a kind: crypto, asymmetric, createKey, metadata, changes; may be repeated
   --log                 prints the operation and the outcome of each request
   --help                prints this
 
@@ -56,6 +57,7 @@ export interface ServeOptions {
   readonly role: string | undefined
   readonly trusted: readonly string[]
   readonly quotas: boolean
+  readonly quota: readonly string[]
   readonly log: boolean
 }
 
@@ -81,6 +83,7 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
     role: values.role,
     trusted: values.trust,
     quotas: values.quotas,
+    quota: values.quota,
     log: values.log,
   }
 }
@@ -107,6 +110,7 @@ function parse(args: string[]) {
         role: { type: 'string' },
         trust: { type: 'string', multiple: true, default: [] },
         quotas: { type: 'boolean', default: false },
+        quota: { type: 'string', multiple: true, default: [] },
         log: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -5,7 +5,7 @@ import { CryptoError } from '@parasol/core'
 import { writeFileAtomic } from '@parasol/core/files'
 import type { KeyService } from './key-service.js'
 import { LocalKms } from './local-kms.js'
-import { CLOUD_QUOTAS } from './quotas.js'
+import { CLOUD_QUOTAS, parseQuota, type Quotas } from './quotas.js'
 import type { ServeOptions } from './serve-arguments.js'
 import { startKmsServer } from './server.js'
 
@@ -15,7 +15,7 @@ const UPKEEP_MS = 60_000
 /** What is served, and where. */
 export type ServedStore = Pick<
   ServeOptions,
-  'store' | 'rootKey' | 'createKeys' | 'accessKeyFile' | 'port' | 'host' | 'exposed' | 'quotas' | 'log'
+  'store' | 'rootKey' | 'createKeys' | 'accessKeyFile' | 'port' | 'host' | 'exposed' | 'quotas' | 'quota' | 'log'
 >
 
 /** Where a server runs: in its own process, by default. */
@@ -44,7 +44,7 @@ export async function serve(options: ServedStore, surroundings: ServeSurrounding
   )
   const extras = {
     ...(options.log ? { onRequest: reporter(tell) } : {}),
-    ...(options.quotas ? { quotas: CLOUD_QUOTAS } : {}),
+    ...(options.quotas || options.quota.length > 0 ? { quotas: quotasOf(options) } : {}),
   }
   await using audit = await service.openAuditLog()
   await using server = await startKmsServer({ service, port, host, exposed, audit, ...extras })
@@ -56,6 +56,10 @@ export async function serve(options: ServedStore, surroundings: ServeSurrounding
   await ended
   clearInterval(upkeep)
   tell('closing')
+}
+
+function quotasOf({ quotas, quota }: Pick<ServeOptions, 'quotas' | 'quota'>): Quotas {
+  return Object.assign({}, quotas ? CLOUD_QUOTAS : {}, ...quota.map(parseQuota))
 }
 
 /** Follows the audit log of a store that nobody serves. @throws CryptoError STORE_DAMAGED that says where it is broken */

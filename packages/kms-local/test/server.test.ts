@@ -6,6 +6,7 @@ import { type AccessKey, type KmsServer, type KmsServerOptions, LocalKms, startK
 import * as fc from 'fast-check'
 import { expect, it, onTestFinished } from 'vitest'
 import { operations } from '../src/aliyun-api.js'
+import { parseQuota } from '../src/quotas.js'
 import { scratchFolder } from './scratch.js'
 import { type Fields, form, signed } from './signed.js'
 
@@ -411,6 +412,13 @@ it('refuses what is beyond its quotas, kind by kind, until the next second', asy
   expect(await statuses({ Action: 'ListKeys' }, 3)).toEqual([200, 200, 200])
   time += 1000
   expect(await statuses(encrypt, 1)).toEqual([200])
+})
+
+it('reads quotas of kinds that there are', () => {
+  expect(parseQuota('crypto=100')).toEqual({ crypto: 100 })
+  for (const none of ['', 'crypto', 'crypto=', 'crypto=-1', 'crypto=1e3', 'constructor=1', 'other=1']) {
+    expect(() => parseQuota(none)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
+  }
 })
 
 it('answers whatever it is sent in JSON, and never as its own failure', async () => {

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { catalogue } from '../catalogue.js'
 import type { Terminal } from '../terminal.js'
+import { accessCommand } from './kms/access.js'
 import { archiveCommand } from './kms/archive.js'
 import { auditCommand } from './kms/audit.js'
 import { backupCommand } from './kms/backup.js'
@@ -13,6 +14,7 @@ import { serveCommand } from './kms/serve.js'
 const group = [
   serveCommand,
   keysCommand,
+  accessCommand,
   backupCommand,
   restoreCommand,
   drillCommand,

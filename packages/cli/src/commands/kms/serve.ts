@@ -12,6 +12,7 @@ interface ServeOptions extends StoreOptions {
   readonly createKey: readonly string[]
   readonly accessKey?: string
   readonly quotas?: boolean
+  readonly quota: readonly string[]
   readonly log?: boolean
 }
 
@@ -22,14 +23,10 @@ export function serveCommand(terminal: Terminal): Command {
     .option('--port <port>', text.port, '7600')
     .option('--host <host>', text.host, '127.0.0.1')
     .option('--exposed', text.exposed)
-    .option(
-      '--create-key <alias>',
-      text.createKey,
-      (alias: string, former: readonly string[]) => [...former, alias],
-      [],
-    )
+    .option('--create-key <alias>', text.createKey, append, [])
     .option('--access-key <file>', text.accessKey)
     .option('--quotas', text.quotas)
+    .option('--quota <kind=number>', text.quota, append, [])
     .option('--log', text.log)
   return addStoreOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES, text.after))
@@ -39,11 +36,18 @@ export function serveCommand(terminal: Terminal): Command {
 async function serveStore(terminal: Terminal, options: ServeOptions): Promise<void> {
   const { serve } = await import('@parasol/kms-local')
   const { store, host, exposed = false, createKey: createKeys, accessKey: accessKeyFile } = options
-  const { quotas = false, log = false, json = false } = options
+  const { quotas = false, quota, log = false, json = false } = options
   const rootKey = await rootKeyOf(terminal, options)
   const say = (line: string): unknown => terminal.stdout.write(`${json ? JSON.stringify({ said: line }) : line}\n`)
   const address = { port: portOf(terminal, options.port), host, exposed }
-  await serve({ store, rootKey, createKeys, accessKeyFile, quotas, log, ...address }, { say, ended: ended(terminal) })
+  await serve(
+    { store, rootKey, createKeys, accessKeyFile, quotas, quota, log, ...address },
+    { say, ended: ended(terminal) },
+  )
+}
+
+function append(value: string, former: readonly string[]): readonly string[] {
+  return [...former, value]
 }
 
 function ended({ signal }: Terminal): Promise<unknown> {
@@ -72,6 +76,7 @@ const texts = catalogue(
     createKey: 'give an alias, such as alias/app, a key if it has none; repeatable',
     accessKey: 'where the access key of a new store is written; FOLDER/access-key.json by default',
     quotas: "refuse what is beyond the cloud's quotas",
+    quota: 'most requests a second of a kind: crypto, asymmetric, createKey, metadata or changes; repeatable',
     log: 'print the operation and the outcome of each request',
     after: 'It prints its endpoint and the file with the access key. Ctrl-C and SIGTERM end it cleanly.',
     noPort: 'Expected a number from 0 to 65535 after --port',
@@ -84,6 +89,7 @@ const texts = catalogue(
     createKey: '若别名（如 alias/app）没有密钥，则为它生成；可重复',
     accessKey: '新存储的访问密钥写到哪里；默认为 文件夹/access-key.json',
     quotas: '超出云端配额的请求予以拒绝',
+    quota: '每秒某类请求的上限：crypto、asymmetric、createKey、metadata 或 changes；可重复',
     log: '打印每个请求的操作和结果',
     after: '会打印服务地址和访问密钥文件。Ctrl-C 与 SIGTERM 可正常结束它。',
     noPort: '--port 应为 0 至 65535 的数字',
