@@ -4,6 +4,7 @@ import { golden } from './golden/golden.js'
 import { inputs } from './inputs/inputs.js'
 import { kill } from './kill/kill.js'
 import { leaklog } from './leaklog/leaklog.js'
+import { mutants } from './mutants/mutants.js'
 import { outage } from './outage/outage.js'
 import type { Proof } from './proof.js'
 import { quota } from './quota/quota.js'
@@ -38,4 +39,5 @@ export const proofs: readonly Proof[] = [
   soak,
   vectors,
   golden,
+  mutants,
 ]
