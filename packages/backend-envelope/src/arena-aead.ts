@@ -1,5 +1,5 @@
 import { arena } from './arena.js'
-import { AAD_AT, FIELD_AT, KEY_AT, TEXT_AT } from './arena-layout.js'
+import { AAD_AT, KEY_AT, TEXT_AT } from './arena-layout.js'
 import { type Aead, NONCE_BYTES, TAG_BYTES } from './suite.js'
 
 /** An AEAD that works on what stands in the arena, under the key there. */
@@ -20,19 +20,17 @@ export interface ArenaAead {
 export function inArena({ seal, open }: Aead): ArenaAead {
   return {
     seal(textBytes, aadBytes) {
-      const { bytes, key } = arena()
-      const [nonce, aad] = [bytes.subarray(FIELD_AT, TEXT_AT), bytes.subarray(AAD_AT, AAD_AT + aadBytes)]
-      const target = bytes.subarray(TEXT_AT, TEXT_AT + textBytes + TAG_BYTES)
-      seal(key, nonce, target.subarray(0, textBytes), aad, target)
+      const place = arena()
+      const target = place.view(TEXT_AT, textBytes + TAG_BYTES)
+      seal(place.key, place.nonce, place.view(TEXT_AT, textBytes), place.view(AAD_AT, aadBytes), target)
     },
 
     open(fieldAt, textBytes, aadBytes) {
-      const { bytes, key } = arena()
-      const sealedAt = fieldAt + NONCE_BYTES
-      const [nonce, aad] = [bytes.subarray(fieldAt, sealedAt), bytes.subarray(AAD_AT, AAD_AT + aadBytes)]
-      const text = open(key, nonce, bytes.subarray(sealedAt, sealedAt + textBytes + TAG_BYTES), aad)
+      const place = arena()
+      const sealed = place.view(fieldAt + NONCE_BYTES, textBytes + TAG_BYTES)
+      const text = open(place.key, place.view(fieldAt, NONCE_BYTES), sealed, place.view(AAD_AT, aadBytes))
       if (!text) return false
-      bytes.set(text, KEY_AT - textBytes)
+      place.bytes.set(text, KEY_AT - textBytes)
       text.fill(0)
       return true
     },

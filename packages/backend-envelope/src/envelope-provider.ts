@@ -11,7 +11,7 @@ import {
   type SealedRecord,
   type SeekableProvider,
   type StreamRewrapProvider,
-  type SyncProvider,
+  type SyncRecordProvider,
   type TextCodec,
   type TextProvider,
   throwIfAborted,
@@ -19,7 +19,8 @@ import {
 import { ArenaTextCodec } from './arena-text-codec.js'
 import { createDataKeys } from './create-data-keys.js'
 import { partitionKeyOf } from './data-key-policy.js'
-import type { DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
+import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
+import { open, seal, type ToOpen, type ToSeal, tryOpen, trySeal } from './data-key-work.js'
 import type { EnvelopeOptions } from './envelope-options.js'
 import { FIELD_OVERHEAD, fieldAad } from './field.js'
 import { encodeGreenKey } from './green-key.js'
@@ -33,7 +34,6 @@ import { type OpenedRecord, type OpenStreamOptions, openStream, rewrapStream, se
 import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
 import type { RecordKey, Suite } from './suite.js'
 import { suiteByName, suiteNames } from './suites.js'
-import { use } from './use.js'
 
 const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
 /** More than any policy allows a data key that is shared. */
@@ -45,7 +45,14 @@ const UNKNOWN_LENGTH = Number.POSITIVE_INFINITY
  * byte. Disposal zeroes the keys in memory; what is asked afterwards is refused with CLOSED.
  */
 export class EnvelopeProvider
-  implements RecordProvider, SeekableProvider, StreamRewrapProvider, SyncProvider, TextProvider, Observable, Disposable
+  implements
+    RecordProvider,
+    SeekableProvider,
+    StreamRewrapProvider,
+    SyncRecordProvider,
+    TextProvider,
+    Observable,
+    Disposable
 {
   readonly scheme: string
   readonly traits: ProviderTraits = {
@@ -80,63 +87,36 @@ export class EnvelopeProvider
   }
 
   async encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
-    const { request, encodedContext } = this.#toEncrypt(plaintext.length, context, options)
-    const ready = this.#dataKeys.tryForEncryption(request)
-    const dataKey = ready ?? (await this.#dataKeys.forEncryption(request, options))
-    return use(dataKey, () => sealValue(this.#suite, dataKey, plaintext, encodedContext))
+    return seal(this.#dataKeys, this.#toSeal(plaintext, context, options), options)
   }
 
   tryEncrypt(plaintext: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
-    const { request, encodedContext } = this.#toEncrypt(plaintext.length, context)
-    const dataKey = this.#dataKeys.tryForEncryption(request)
-    return dataKey && use(dataKey, () => sealValue(this.#suite, dataKey, plaintext, encodedContext))
+    return trySeal(this.#dataKeys, this.#toSeal(plaintext, context))
   }
 
   async decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
-    const parsed = parseGreenKey(ciphertext, this.#readable)
-    const field = fieldOf(ciphertext, parsed)
-    const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context, options)
-    const ready = this.#dataKeys.tryForDecryption(list, kmsContext)
-    const dataKey = ready ?? (await this.#dataKeys.forDecryption(list, kmsContext, options))
-    return use(dataKey, () => openValue(parsed, dataKey, field, encodedContext))
+    return open(this.#dataKeys, this.#toOpen(ciphertext, context, options), options)
   }
 
   tryDecrypt(ciphertext: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
-    const parsed = parseGreenKey(ciphertext, this.#readable)
-    const field = fieldOf(ciphertext, parsed)
-    const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context)
-    const dataKey = this.#dataKeys.tryForDecryption(list, kmsContext)
-    return dataKey && use(dataKey, () => openValue(parsed, dataKey, field, encodedContext))
+    return tryOpen(this.#dataKeys, this.#toOpen(ciphertext, context))
   }
 
   /** @throws CryptoError INVALID_INPUT for a record without fields, or a field name that is not well-formed */
-  async encryptRecord(
-    fields: ReadonlyMap<string, Uint8Array>,
-    context: EncryptionContext,
-    options?: CallOptions,
-  ): Promise<SealedRecord> {
-    if (fields.size === 0) throw new CryptoError('INVALID_INPUT', 'A record has at least one field')
-    const named = [...fields].map(([name, plaintext]) => ({ name, plaintext, aad: fieldAad(name) }))
-    const bytes = named.reduce((total, { plaintext }) => total + plaintext.length, 0)
-    const { request, encodedContext } = this.#toEncrypt(bytes, context, options)
-    const ready = this.#dataKeys.tryForEncryption(request)
-    const dataKey = ready ?? (await this.#dataKeys.forEncryption(request, options))
-    return use(dataKey, () => sealRecord(this.#suite, dataKey, named, encodedContext))
+  async encryptRecord(fields: Fields, context: EncryptionContext, options?: CallOptions): Promise<SealedRecord> {
+    return seal(this.#dataKeys, this.#toSealRecord(fields, context, options), options)
   }
 
-  async decryptRecord(
-    { key, fields }: SealedRecord,
-    context: EncryptionContext,
-    options?: CallOptions,
-  ): Promise<ReadonlyMap<string, Uint8Array>> {
-    const parsed = parseGreenKey(key, this.#readable)
-    const tooShort = [...fields.values()].some((field) => field.length < FIELD_OVERHEAD)
-    if (tooShort || parsed.greenKey.length !== key.length) throw decryptionFailed()
-    const { list, kmsContext, encodedContext } = this.#toDecrypt(parsed, context, options)
-    const ready = this.#dataKeys.tryForDecryption(list, kmsContext)
-    const dataKey = ready ?? (await this.#dataKeys.forDecryption(list, kmsContext, options))
-    const named = [...fields].map(([name, field]) => [name, field, fieldAad(name)] as const)
-    return use(dataKey, () => openFields(parsed, dataKey, named, encodedContext))
+  tryEncryptRecord(fields: Fields, context: EncryptionContext): SealedRecord | undefined {
+    return trySeal(this.#dataKeys, this.#toSealRecord(fields, context))
+  }
+
+  async decryptRecord(record: SealedRecord, context: EncryptionContext, options?: CallOptions): Promise<Fields> {
+    return open(this.#dataKeys, this.#toOpenRecord(record, context, options), options)
+  }
+
+  tryDecryptRecord(record: SealedRecord, context: EncryptionContext): Fields | undefined {
+    return tryOpen(this.#dataKeys, this.#toOpenRecord(record, context))
   }
 
   /**
@@ -221,18 +201,45 @@ export class EnvelopeProvider
     this.#dataKeys[Symbol.dispose]()
   }
 
-  /** What can be refused is refused before the KMS is asked, and a caller may change the context meanwhile. */
-  #toEncrypt(bytes: number, context: EncryptionContext, options?: CallOptions) {
+  // What can be refused is refused before the KMS is asked, and a caller may change the context meanwhile.
+
+  #toSeal(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): ToSeal<Uint8Array> {
+    requireSize(plaintext.length)
+    throwIfAborted(options?.signal)
+    const encodedContext = encodeContext(context)
+    const work = (dataKey: DataKeyLease) => sealValue(this.#suite, dataKey, plaintext, encodedContext)
+    return { request: this.#request(plaintext.length, context), work }
+  }
+
+  #toSealRecord(fields: Fields, context: EncryptionContext, options?: CallOptions): ToSeal<SealedRecord> {
+    if (fields.size === 0) throw new CryptoError('INVALID_INPUT', 'A record has at least one field')
+    const named = [...fields].map(([name, plaintext]) => ({ name, plaintext, aad: fieldAad(name) }))
+    const bytes = named.reduce((total, { plaintext }) => total + plaintext.length, 0)
     requireSize(bytes)
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
-    return { request: this.#request(bytes, context), encodedContext }
+    const work = (dataKey: DataKeyLease) => sealRecord(this.#suite, dataKey, named, encodedContext)
+    return { request: this.#request(bytes, context), work }
   }
 
-  #toDecrypt({ greenKey }: ParsedGreenKey, context: EncryptionContext, options?: CallOptions) {
+  #toOpen(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): ToOpen<Uint8Array> {
+    const parsed = parseGreenKey(ciphertext, this.#readable)
+    const field = fieldOf(ciphertext, parsed)
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
-    return { list: greenKey.wrappedKeys, kmsContext: this.#kmsContexts.of(context), encodedContext }
+    const work = (dataKey: DataKeyLease) => openValue(parsed, dataKey, field, encodedContext)
+    return { list: parsed.greenKey.wrappedKeys, kmsContext: this.#kmsContexts.of(context), work }
+  }
+
+  #toOpenRecord({ key, fields }: SealedRecord, context: EncryptionContext, options?: CallOptions): ToOpen<Fields> {
+    const parsed = parseGreenKey(key, this.#readable)
+    const tooShort = [...fields.values()].some((field) => field.length < FIELD_OVERHEAD)
+    if (tooShort || parsed.greenKey.length !== key.length) throw decryptionFailed()
+    throwIfAborted(options?.signal)
+    const encodedContext = encodeContext(context)
+    const named = [...fields].map(([name, field]) => [name, field, fieldAad(name)] as const)
+    const work = (dataKey: DataKeyLease) => openFields(parsed, dataKey, named, encodedContext)
+    return { list: parsed.greenKey.wrappedKeys, kmsContext: this.#kmsContexts.of(context), work }
   }
 
   #request(bytes: number, context: EncryptionContext): DataKeyRequest {
@@ -260,6 +267,8 @@ export class EnvelopeProvider
     return openRecord(suite, greenKey, dataKey, encodedContext)
   }
 }
+
+type Fields = ReadonlyMap<string, Uint8Array>
 
 /** A stream is read later than it is asked for: the context is refused first, and a caller may change it meanwhile. */
 function keepContext(context: EncryptionContext): EncryptionContext {

@@ -7,6 +7,7 @@ import {
   COMMITMENT_END,
   CONTEXT_AT,
   DATA_KEY_AT,
+  FIELD_AT,
   KDF_AT,
   KDF_SALT_AT,
   KEY_AT,
@@ -17,7 +18,7 @@ import {
 import { COMMITMENT_AT as COMMITMENT_OFFSET } from './green-key.js'
 import { FORMAT_VERSION, RECORD_LABEL } from './record-key.js'
 import type { SodiumModule } from './sodium-module.js'
-import { COMMITMENT_BYTES, type KdfHash, RECORD_KEY_BYTES, type Suite } from './suite.js'
+import { COMMITMENT_BYTES, type KdfHash, NONCE_BYTES, RECORD_KEY_BYTES, type Suite } from './suite.js'
 
 const WORD = Float64Array.BYTES_PER_ELEMENT
 const HASH_BYTES = RECORD_KEY_BYTES + COMMITMENT_BYTES
@@ -36,6 +37,8 @@ export class RecordArena {
   readonly commitment: Uint8Array
   /** That of a green key that is to be opened. */
   readonly givenCommitment: Uint8Array
+  /** Of a text that is to be encrypted. */
+  readonly nonce: Uint8Array
   readonly #words: Float64Array
   readonly #hash: Readonly<Record<KdfHash, (end: number) => void>>
 
@@ -50,8 +53,14 @@ export class RecordArena {
     this.key = bytes.subarray(KEY_AT, COMMITMENT_AT)
     this.commitment = bytes.subarray(COMMITMENT_AT, COMMITMENT_END)
     this.givenCommitment = bytes.subarray(GIVEN_COMMITMENT_AT, GIVEN_COMMITMENT_AT + COMMITMENT_BYTES)
+    this.nonce = this.view(FIELD_AT, NONCE_BYTES)
     this.#words = new Float64Array(bytes.buffer, bytes.byteOffset, LABEL_AT / WORD)
     this.#hash = hash
+  }
+
+  /** Costs half of what `subarray` does for a Buffer. */
+  view(offset: number, length: number): Uint8Array {
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + offset, length)
   }
 
   /** Whoever calls it calls `wipe` before the event loop turns. */
@@ -88,11 +97,12 @@ export class RecordArena {
   static nodeCrypto(): RecordArena {
     const bytes = Buffer.from(allocateSecret(ARENA_BYTES).buffer)
     const by = (name: KdfHash) => (end: number) => {
-      const derived = hash(name, bytes.subarray(KDF_AT, end), 'buffer')
+      const derived = hash(name, arena.view(KDF_AT, end - KDF_AT), 'buffer')
       bytes.set(derived, KEY_AT)
       derived.fill(0)
     }
-    return new RecordArena(bytes, { sha512: by('sha512'), blake2b512: by('blake2b512') })
+    const arena: RecordArena = new RecordArena(bytes, { sha512: by('sha512'), blake2b512: by('blake2b512') })
+    return arena
   }
 
   /**

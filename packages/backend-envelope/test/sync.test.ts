@@ -23,6 +23,22 @@ describe.each(suiteNames)('without waiting, %s', (suite) => {
     expect(await cipher.decrypt(cipher.sync.encrypt('13800138000', CONTEXT), CONTEXT)).toBe('13800138000')
   })
 
+  it('encrypts and decrypts records as well, the long way too', async () => {
+    const { cipher } = over({ reuse: {} }, suite)
+    await cipher.encrypt('first', CONTEXT)
+    for (const note of ['', '浙江省杭州市', 'x'.repeat(10_000)]) {
+      const fields = { phone: '13800138000', note }
+      const record = cipher.sync.encryptRecord(fields, CONTEXT)
+      expect(cipher.sync.decryptRecord(record, CONTEXT)).toEqual(fields)
+      expect(await cipher.decryptRecord(record, CONTEXT)).toEqual(fields)
+      const { phone = '' } = record.fields
+      expect(cipher.sync.decryptRecord({ ...record, fields: { phone } }, CONTEXT)).toEqual({ phone: '13800138000' })
+      const swapped = { ...record, fields: { phone: record.fields['note'] ?? '', note: phone } }
+      const failure = expect.objectContaining({ code: 'DECRYPTION_FAILED' })
+      expect(() => cipher.sync.decryptRecord(swapped, CONTEXT)).toThrow(failure)
+    }
+  })
+
   it('refuses another context', async () => {
     const { cipher } = over({ reuse: {} }, suite)
     const token = await cipher.encrypt('first', CONTEXT)
@@ -37,6 +53,7 @@ it.each<DataKeyPolicy>(['per-record', { reuse: {} }])('says that no key is in me
   const notReady = expect.objectContaining({ code: 'NOT_READY', retryable: true })
   expect(() => cipher.sync.encrypt('2', CONTEXT)).toThrow(notReady)
   expect(() => cipher.sync.decrypt(token, CONTEXT)).toThrow(notReady)
+  expect(() => cipher.sync.encryptRecord({ phone: '2' }, CONTEXT)).toThrow(notReady)
 })
 
 it('does not wait for a context whose getter encrypts by the same provider', async () => {

@@ -31,6 +31,7 @@ export {
   isStreamProvider,
   isStreamRewrapProvider,
   isSyncProvider,
+  isSyncRecordProvider,
   isTextProvider,
   type ProviderTraits,
   type RandomAccess,
@@ -41,6 +42,7 @@ export {
   type StreamProvider,
   type StreamRewrapProvider,
   type SyncProvider,
+  type SyncRecordProvider,
   type TextProvider,
 } from './provider.js'
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'

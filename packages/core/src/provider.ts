@@ -120,6 +120,14 @@ export interface SyncProvider extends CryptoProvider {
   tryDecrypt(ciphertext: Uint8Array, context: EncryptionContext): Uint8Array | undefined
 }
 
+/** A provider that need not wait for records either. */
+export interface SyncRecordProvider extends SyncProvider, RecordProvider {
+  /** As `encryptRecord`; undefined if it would have to wait. */
+  tryEncryptRecord(fields: ReadonlyMap<string, Uint8Array>, context: EncryptionContext): SealedRecord | undefined
+  /** As `decryptRecord`; undefined if it would have to wait. */
+  tryDecryptRecord(record: SealedRecord, context: EncryptionContext): ReadonlyMap<string, Uint8Array> | undefined
+}
+
 /** A provider with a short cut for text. */
 export interface TextProvider extends CryptoProvider {
   readonly texts: TextCodec
@@ -147,6 +155,10 @@ export function isSeekableProvider(provider: CryptoProvider): provider is Seekab
 
 export function isSyncProvider(provider: CryptoProvider): provider is SyncProvider {
   return 'tryEncrypt' in provider && 'tryDecrypt' in provider
+}
+
+export function isSyncRecordProvider(provider: CryptoProvider): provider is SyncRecordProvider {
+  return 'tryEncryptRecord' in provider && 'tryDecryptRecord' in provider
 }
 
 export function isTextProvider(provider: CryptoProvider): provider is TextProvider {

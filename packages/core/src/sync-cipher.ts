@@ -1,7 +1,15 @@
 import type { EncryptionContext } from './context.js'
 import { CryptoError, decryptionFailed } from './errors.js'
+import { fromTokens, toTokens } from './field-tokens.js'
 import { schemeFailed } from './guard.js'
-import { type CryptoProvider, isSyncProvider, type SyncProvider } from './provider.js'
+import {
+  type CryptoProvider,
+  isSyncProvider,
+  isSyncRecordProvider,
+  type SyncProvider,
+  type SyncRecordProvider,
+} from './provider.js'
+import type { EncryptedRecord } from './record.js'
 import type { RecordCipherOptions } from './record-cipher.js'
 import { decodeText, encodeText } from './text.js'
 import type { TextPath } from './text-path.js'
@@ -47,6 +55,29 @@ export class SyncCipher {
     return this.#decrypt(this.#options.provider, ciphertext, context)
   }
 
+  encryptRecord(fields: Readonly<Record<string, string>>, context: EncryptionContext): EncryptedRecord {
+    const { provider, bind, texts } = this.#options
+    const short = texts?.encryptRecord(fields, context)
+    if (short) return short
+    const plaintexts = new Map(Object.entries(fields).map(([name, text]) => [name, encodeText(text)]))
+    const records = requireSyncRecords(provider)
+    const sealed = ready(guard(() => records.tryEncryptRecord(plaintexts, bind(records, context)), schemeFailed))
+    return { fields: toTokens(provider.scheme, sealed.fields), key: formatToken(provider.scheme, sealed.key) }
+  }
+
+  /** Decrypts the fields that are there. */
+  decryptRecord(record: EncryptedRecord, context: EncryptionContext): Record<string, string> {
+    const { reader, bind, texts } = this.#options
+    const short = texts?.decryptRecord(record, context)
+    if (short) return short
+    if (record.key === undefined) throw new CryptoError('INVALID_INPUT', 'A record without a key: decrypt its fields')
+    const { scheme, ciphertext: key } = parseToken(record.key)
+    const sealed = { key, fields: fromTokens(scheme, new Map(Object.entries(record.fields))) }
+    const records = requireSyncRecords(reader(scheme))
+    const opened = ready(guard(() => records.tryDecryptRecord(sealed, bind(records, context)), decryptionFailed))
+    return Object.fromEntries([...opened].map(([name, bytes]) => [name, decodeText(bytes)]))
+  }
+
   #decrypt(reader: CryptoProvider, ciphertext: Uint8Array, context: EncryptionContext): Uint8Array {
     const provider = requireSync(reader)
     return ready(guard(() => provider.tryDecrypt(ciphertext, this.#options.bind(provider, context)), decryptionFailed))
@@ -55,11 +86,20 @@ export class SyncCipher {
 
 function requireSync(provider: CryptoProvider): SyncProvider {
   if (isSyncProvider(provider)) return provider
-  throw new CryptoError('UNSUPPORTED', `Scheme "${provider.scheme}" cannot encrypt or decrypt without waiting`)
+  throw cannot(provider, 'encrypt or decrypt')
 }
 
-function ready(bytes: Uint8Array | undefined): Uint8Array {
-  if (bytes) return bytes
+function requireSyncRecords(provider: CryptoProvider): SyncRecordProvider {
+  if (isSyncRecordProvider(provider)) return provider
+  throw cannot(provider, 'encrypt or decrypt records')
+}
+
+function cannot({ scheme }: CryptoProvider, what: string): CryptoError {
+  return new CryptoError('UNSUPPORTED', `Scheme "${scheme}" cannot ${what} without waiting`)
+}
+
+function ready<Result>(result: Result | undefined): Result {
+  if (result !== undefined) return result
   throw new CryptoError('NOT_READY', 'No data key for this is in memory: encrypt or decrypt asynchronously first')
 }
 
