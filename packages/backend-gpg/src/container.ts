@@ -10,11 +10,15 @@ import {
 import * as z from 'zod'
 import { GpgProvider } from './gpg-provider.js'
 import { KeyRing } from './key-ring.js'
+import { Contacts, isContactName, type PinnedContacts } from './trust/contacts.js'
 
 /** A section of `schemes` in parasol.yaml with `use: gpg`. */
 export interface GpgSection {
   readonly keyRing: string
   readonly recipients: readonly string[]
+  readonly contacts?: PinnedContacts | undefined
+  readonly hidden?: boolean | undefined
+  readonly password?: SecretReference | undefined
   readonly signer?: string | undefined
   readonly verify?: readonly string[] | undefined
   readonly decryptWith?: readonly string[] | undefined
@@ -28,18 +32,27 @@ const fingerprint = z
   .string()
   .regex(/^([0-9A-Fa-f]\s*){40}$|^([0-9A-Fa-f]\s*){64}$/, 'Expected a full fingerprint of 40 or 64 hexadecimal digits')
 
+const pins = z.array(fingerprint).default([])
+const name = z.string().refine(isContactName, 'Expected a contact: letters, digits, "_", "-" and "."')
+const party = z.union([fingerprint, name], { error: 'Expected a full fingerprint, or the name of a contact' })
+
 const section: z.ZodType<GpgSection> = z
   .strictObject({
     keyRing: z.string().min(1).describe('Folder of the key ring'),
-    recipients: z.array(fingerprint).min(1).describe('Fingerprints of those who can read; your own among them'),
-    signer: fingerprint.optional().describe('Fingerprint of the key that signs'),
-    verify: z.array(fingerprint).min(1).optional().describe('Fingerprints whose signatures are accepted; the signer'),
-    decryptWith: z
-      .array(fingerprint)
-      .min(1)
+    recipients: z
+      .array(party)
+      .default([])
+      .describe('Those who can read, your own key among them; none with a password'),
+    contacts: z
+      .record(name, z.union([fingerprint, z.strictObject({ encrypt: pins, verify: pins })]))
       .optional()
-      .describe('Keys that decrypt; recipients whose secret keys are there'),
+      .describe('Names for full fingerprints, for every use or for each; beside those of the key ring'),
+    signer: party.optional().describe('The key that signs'),
+    verify: z.array(party).min(1).optional().describe('Those whose signatures are accepted; the signer'),
+    decryptWith: z.array(party).min(1).optional().describe('Keys that decrypt; recipients whose secret keys are there'),
     passphrase: secretReference.optional().describe('Unlocks the secret keys'),
+    password: secretReference.optional().describe('Opens every message as well as the keys do'),
+    hidden: z.boolean().default(false).describe('Whether messages do not say who can read them; with one recipient'),
     context: z.enum(['signed', 'refused']).default('refused').describe('Whether the signature binds a context'),
     allowUnsigned: z.boolean().default(false).describe('Whether messages without a valid signature are read'),
     armor: z.boolean().default(false).describe('Whether messages are written as text'),
@@ -52,6 +65,14 @@ const section: z.ZodType<GpgSection> = z
     path: ['allowUnsigned'],
     error: 'Unsigned messages cannot be allowed with "context: signed"',
   })
+  .refine(({ recipients, password }) => recipients.length > 0 || password !== undefined, {
+    path: ['recipients'],
+    error: 'Expected recipients, or a password',
+  })
+  .refine(({ hidden, recipients }) => !hidden || recipients.length === 1, {
+    path: ['hidden'],
+    error: 'Recipients can be hidden if there is exactly one',
+  })
   .refine(({ signer, verify, allowUnsigned }) => signer !== undefined || verify !== undefined || allowUnsigned, {
     path: ['verify'],
     error: 'Expected "verify" or "signer": otherwise no message could be read',
@@ -59,17 +80,21 @@ const section: z.ZodType<GpgSection> = z
 
 export const plugin: Plugin<GpgSection> = definePlugin({
   options: section,
-  module: (scheme, { keyRing, signer, verify, decryptWith, passphrase, ...options }, host) =>
+  module: (scheme, { keyRing, contacts, signer, verify, decryptWith, passphrase, password, ...options }, host) =>
     providerModule(
       scheme,
       () =>
         new GpgProvider({
           ...options,
           scheme,
+          recipients: options.recipients,
+          hidden: options.hidden ?? false,
           keyRing: new KeyRing(resolvePath(keyRing, host)),
+          contacts: new Contacts(resolvePath(keyRing, host), contacts),
           ...(signer ? { signer } : {}),
           ...(verify ? { verify } : {}),
           ...(decryptWith ? { decryptWith } : {}),
+          ...(password ? { password: () => readSecret(password, host) } : {}),
           ...(passphrase ? { passphrase: () => readSecret(passphrase, host) } : {}),
         }),
       [],

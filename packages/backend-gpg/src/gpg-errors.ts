@@ -11,6 +11,13 @@ export const GPG_REASONS = {
   GPG_SECRET_KEY_NOT_FOUND: 'KEY_NOT_FOUND',
   /** The key has no such user id. */
   GPG_USER_ID_NOT_FOUND: 'KEY_NOT_FOUND',
+  /** Nobody of that name is trusted for that use: compare a fingerprint, and add the contact. */
+  GPG_CONTACT_NOT_FOUND: 'KEY_NOT_FOUND',
+  GPG_CONTACT_NAME_INVALID: 'INVALID_INPUT',
+  /** The contact is pinned to another key: ask over another channel, and replace the key if it is right. */
+  GPG_KEY_CHANGED: 'KEY_UNUSABLE',
+  /** Not an e-mail address of a public domain. */
+  GPG_ADDRESS_INVALID: 'INVALID_INPUT',
   /** Not a full fingerprint: short ids can be forged in minutes. */
   GPG_FINGERPRINT_INVALID: 'INVALID_INPUT',
   /** The key or all its subkeys for the purpose have expired: import it again once its owner has extended it. */

@@ -22,26 +22,29 @@ import {
   parseEncryptedMessage,
   type WrittenForm,
 } from './encrypted-message.js'
-import { parseFingerprint } from './fingerprint.js'
 import { gpgError } from './gpg-errors.js'
 import { KeyCache } from './key-cache.js'
 import type { KeySource } from './key-ring.js'
 import { type OpenPolicy, openMessage } from './open-message.js'
 import type { Openers } from './session-keys.js'
 import { CONTEXT_NOTATION, notation, RECIPIENTS_NOTATION } from './signatures.js'
+import type { ContactSource } from './trust/contacts.js'
+import { Parties } from './trust/parties.js'
 import { type Envelope, preambleDigest, writeMessage } from './write-message.js'
 
 export interface GpgOptions {
   readonly keyRing: KeySource
-  /** Full fingerprints of those who can read. Name your own key among them to read what you write. */
+  /** Those who can read, by full fingerprints or contacts. Name your own key among them to read what you write. */
   readonly recipients: readonly string[]
+  /** Where names of contacts become fingerprints; without it, there are fingerprints only. */
+  readonly contacts?: ContactSource
   /** Opens every message as well as the keys do; without recipients it is the only way. Asked once, when it is needed. */
   readonly password?: () => string | Promise<string>
   /** Whether messages do not say who can read them; with one recipient only, for few programs read others. */
   readonly hidden?: boolean
-  /** Full fingerprint of the key that signs; its secret key is in the ring. */
+  /** The key that signs; its secret key is in the ring. */
   readonly signer?: string
-  /** Full fingerprints of those whose signatures are accepted; by default the signer. */
+  /** Those whose signatures are accepted; by default the signer. */
   readonly verify?: readonly string[]
   /** The keys that decrypt; by default those of the recipients and the signer whose secret keys are in the ring. */
   readonly decryptWith?: readonly string[]
@@ -77,10 +80,7 @@ export class GpgProvider implements StreamProvider, Disposable {
   readonly scheme: string
   readonly traits: ProviderTraits
   readonly #keys: KeyCache
-  readonly #recipients: readonly string[]
-  readonly #signer: string | undefined
-  readonly #verify: readonly string[]
-  readonly #decryptWith: readonly string[]
+  readonly #parties: Parties
   readonly #allowUnsigned: boolean
   readonly #armor: boolean
   readonly #hidden: boolean
@@ -97,22 +97,22 @@ export class GpgProvider implements StreamProvider, Disposable {
       plaintextLeavesProcess: false,
     }
     this.#keys = new KeyCache({ keyRing: options.keyRing, passphrase: options.passphrase })
-    this.#recipients = parseAll(recipients)
-    this.#signer = parseAll(own)[0]
-    this.#verify = parseAll(options.verify ?? own)
-    this.#decryptWith = parseAll(options.decryptWith ?? [...recipients, ...own])
+    this.#parties = new Parties(options)
     this.#allowUnsigned = allowUnsigned
     this.#armor = options.armor ?? false
     this.#hidden = options.hidden ?? false
     this.#password = options.password && askOnce(options.password)
     requireSound(recipients.length > 0 || options.password !== undefined, 'names no recipients')
-    requireSound(!this.#hidden || this.#recipients.length === 1, 'hides recipients, which works with exactly one')
+    requireSound(!this.#hidden || new Set(recipients).size === 1, 'hides recipients, which works with exactly one')
     requireSound(context !== 'signed' || own.length > 0, 'binds the context by a signature and names no signer')
     requireSound(
       context !== 'signed' || !allowUnsigned,
       'binds the context by a signature and allows unsigned messages',
     )
-    requireSound(this.#verify.length > 0 || allowUnsigned, 'names nobody whose signature is accepted ("verify")')
+    requireSound(
+      (options.verify ?? own).length > 0 || allowUnsigned,
+      'names nobody whose signature is accepted ("verify")',
+    )
   }
 
   async encrypt(plaintext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
@@ -191,11 +191,12 @@ export class GpgProvider implements StreamProvider, Disposable {
   }
 
   async #envelope(sessionKey: Uint8Array, contextDigest: Uint8Array): Promise<Envelope> {
+    const { recipients, signer } = await this.#parties.fingerprints()
     return {
       sessionKey,
-      recipients: await this.#keys.certificates(this.#recipients),
+      recipients: await this.#keys.certificates(recipients),
       passwords: await this.#passwords(),
-      signers: this.#signer === undefined ? [] : [await this.#keys.unlocked(this.#signer)],
+      signers: signer === undefined ? [] : [await this.#keys.unlocked(signer)],
       hidden: this.#hidden,
       text: false,
       notations: this.traits.bindsContext ? [notation(CONTEXT_NOTATION, contextDigest)] : [],
@@ -204,7 +205,8 @@ export class GpgProvider implements StreamProvider, Disposable {
 
   /** Looks for our keys before it says that a message is not in order: a missing key is an error of its own. */
   async #address(message: AddressedMessage | undefined): Promise<AddressedPart | undefined> {
-    const secretKeys = await this.#keys.secretKeys(this.#decryptWith, this.#password === undefined)
+    const { decryptWith } = await this.#parties.fingerprints()
+    const secretKeys = await this.#keys.secretKeys(decryptWith, this.#password === undefined)
     return message && addressedPart(message, secretKeys, this.#password ? 1 : 0)
   }
 
@@ -218,8 +220,9 @@ export class GpgProvider implements StreamProvider, Disposable {
   }
 
   async #policy(message: WrittenForm, readers: readonly string[], contextDigest: Uint8Array): Promise<OpenPolicy> {
+    const { verify } = await this.#parties.fingerprints()
     return {
-      certificates: await this.#keys.certificates(this.#verify),
+      certificates: await this.#keys.certificates(verify),
       notations: expectedNotations(message, contextDigest),
       notationsRequired: this.traits.bindsContext,
       readers,
@@ -266,10 +269,6 @@ function askOnce(ask: () => string | Promise<string>): () => Promise<string> {
 function requirePassword(password: string): string {
   if (password !== '') return password
   throw gpgError('GPG_PASSPHRASE_REQUIRED', 'The password of OpenPGP messages is empty')
-}
-
-function parseAll(fingerprints: readonly string[]): readonly string[] {
-  return [...new Set(fingerprints.map(parseFingerprint))]
 }
 
 function requireSound(sound: boolean, complaint: string): void {

@@ -10,3 +10,12 @@ export { REVOCATION_REASONS, type Revocation, type RevocationReason } from './ke
 export type { SubkeyPurpose } from './keys/rotate-subkeys.js'
 export type { SkippedKey } from './parse-keys.js'
 export { CONTEXT_NOTATION, RECIPIENTS_NOTATION } from './signatures.js'
+export {
+  type Contact,
+  type ContactSource,
+  Contacts,
+  type ContactUse,
+  isContactName,
+  type PinnedContacts,
+} from './trust/contacts.js'
+export { type KeyCandidate, lookUpWkd, type WkdOptions, wkdUrls } from './trust/wkd.js'
