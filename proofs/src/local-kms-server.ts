@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { AliyunKms, type AliyunKmsOptions } from '@parasol/kms-aliyun'
-import { type AccessKey, type KeyService, LocalKms, startKmsServer } from '@parasol/kms-local'
+import { type AccessKey, type FaultInjector, type KeyService, LocalKms, startKmsServer } from '@parasol/kms-local'
 import { TemporaryFolder } from './temporary-folder.js'
 
 export const KEY_ID = 'alias/proof'
@@ -18,7 +18,8 @@ export interface LocalKmsServer extends AsyncDisposable {
   client(options?: Partial<AliyunKmsOptions>): AliyunKms
 }
 
-export async function startLocalKmsServer(): Promise<LocalKmsServer> {
+/** @param faultPlan what goes wrong with its requests */
+export async function startLocalKmsServer(faultPlan?: FaultInjector): Promise<LocalKmsServer> {
   const folder = new TemporaryFolder()
   const kms = new LocalKms({
     folder: join(folder.path, 'kms'),
@@ -27,7 +28,7 @@ export async function startLocalKmsServer(): Promise<LocalKmsServer> {
   })
   const service = await kms.open()
   const accessKey = await service.createAccessKey()
-  const server = await startKmsServer({ service })
+  const server = await startKmsServer({ service, ...(faultPlan ? { faultPlan } : {}) })
   const credentials = { accessKeyId: accessKey.id, accessKeySecret: accessKey.secret }
   return {
     folder: folder.path,

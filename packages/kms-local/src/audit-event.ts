@@ -6,17 +6,28 @@ export interface AuditEvent {
   readonly eventVersion: '1'
   readonly eventTime: string
   readonly eventType: 'ApiCall'
+  readonly eventCategory: 'Management'
+  readonly eventRW: 'Read' | 'Write'
   /** Empty for what is no operation of ours. */
   readonly eventName: string
+  readonly eventSource: 'kms.local'
   readonly serviceName: 'Kms'
+  readonly apiVersion: '2016-01-20'
   readonly acsRegion: 'local'
   readonly requestId: string
   readonly sourceIpAddress: string
   readonly userAgent: string
   /** `claimed` until the signature was found right. */
   readonly userIdentity: UserIdentity
+  readonly resourceType?: 'ACS::KMS::Key'
+  /** As the request named it. */
   readonly resourceName?: string
+  /** The ids of the keys that it concerned. */
+  readonly referencedResources?: { readonly 'ACS::KMS::Key': readonly string[] }
   readonly errorCode?: string
+  /** It may name parameters, and holds no value of any. */
+  readonly errorMessage?: string
+  readonly additionalEventData?: { readonly injectedFault: string }
 }
 
 export interface UserIdentity {

@@ -56,13 +56,17 @@ function fits(
 ): boolean {
   const time = Date.parse(event.eventTime)
   return (
-    (keys === undefined || keys.has(event.resourceName ?? '')) &&
+    (keys === undefined || namesOf(event).some((name) => keys.has(name))) &&
     (user === undefined || Object.values(event.userIdentity).includes(user)) &&
     (operation === undefined || event.eventName === operation) &&
     (outcome === undefined || outcomesOf(event).includes(outcome)) &&
     (from === undefined || time >= from.getTime()) &&
     (to === undefined || time < to.getTime())
   )
+}
+
+function namesOf({ resourceName = '', referencedResources }: AuditEvent): readonly string[] {
+  return [resourceName, ...(referencedResources?.['ACS::KMS::Key'] ?? [])]
 }
 
 function outcomesOf({ errorCode }: AuditEvent): readonly string[] {

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CryptoError } from '@parasol/core'
 import type { Credential } from './access-control.js'
-import { accessKeyIdOf, isAcs3 } from './acs3-signature.js'
+import { isAcs3 } from './acs3-signature.js'
 import { apis, dryRunOperations, isAction } from './aliyun-api.js'
 import { type AnswerFormat, findFormat, json } from './answer-format.js'
-import { type AuditEvent, describeIdentity, printable, resourceName } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
+import { type AuditedRequest, describeRequest } from './audited-request.js'
 import { isDryRun, tryOut } from './dry-run.js'
+import type { ChosenFault, FaultInjector } from './fault-plan.js'
 import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
-import { timestamp } from './keys.js'
 import { Parameters } from './parameters.js'
 import { type Caller, requirePermission } from './permissions.js'
 import type { Identity } from './principals.js'
@@ -23,11 +24,12 @@ export interface RequestHandlerOptions {
   readonly verifier: RequestVerifier<Credential>
   readonly audit?: AuditLog
   readonly quotas?: QuotaCounter
+  readonly faults?: FaultInjector
   readonly onRequest?: (action: string, fault: string | undefined) => void
 }
 
 /** What becomes known of a request while it is handled. */
-class Exchange {
+class Exchange implements AuditedRequest {
   readonly requestId: string = randomUUID().toUpperCase()
   readonly request: IncomingMessage
   received: ReceivedRequest | undefined
@@ -36,6 +38,8 @@ class Exchange {
   identity: Identity | undefined
   action = ''
   fault: KmsFault | undefined
+  /** What a fault plan does to it. */
+  injected: ChosenFault | undefined
 
   constructor(request: IncomingMessage) {
     this.request = request
@@ -54,13 +58,15 @@ export class RequestHandler {
     const exchange = new Exchange(request)
     let body = await this.#perform(exchange).catch((error: unknown) => refuse(exchange, error))
     if (this.#options.audit) {
-      await this.#options.audit.record(describeEvent(exchange)).catch((error: unknown) => {
+      await this.#options.audit.record(describeRequest(exchange, this.#options.service)).catch((error: unknown) => {
         body = refuse(exchange, error)
       })
     }
-    answer(response, exchange.fault?.status ?? 200, exchange.format.contentType, body)
+    const status = exchange.fault?.status ?? 200
+    if (exchange.injected?.spoil) exchange.injected.spoil(response, status, body)
+    else answer(response, status, exchange.format.contentType, body)
     if (exchange.fault) request.resume()
-    this.#options.onRequest?.(exchange.action, exchange.fault?.fault)
+    this.#options.onRequest?.(exchange.action, outcomeOf(exchange))
   }
 
   async #perform(exchange: Exchange): Promise<string> {
@@ -72,11 +78,26 @@ export class RequestHandler {
     const { values, identity } = authenticate(received, request.headers.authorization, this.#options.verifier)
     exchange.identity = identity
     exchange.action = knownAction(values.get('Action'))
+    await this.#inject(exchange)
     this.#options.quotas?.count(exchange.action)
     const caller = { identity, sourceIp: request.socket.remoteAddress ?? '' }
     const fields = { RequestId: requestId, ...(await perform(this.#options.service, values, caller)) }
     return exchange.format.write(`${exchange.action}Response`, fields)
   }
+
+  /** @throws KmsFault if that is what the plan says */
+  async #inject(exchange: Exchange): Promise<void> {
+    const fault = this.#options.faults?.choose(exchange.action)
+    if (!fault) return
+    exchange.injected = fault
+    if (fault.delayMs > 0) await sleep(fault.delayMs)
+    if (fault.refusal) throw new KmsFault(fault.refusal)
+  }
+}
+
+/** For the operator: the fault, or what a plan did to the request. */
+function outcomeOf({ fault, injected }: Exchange): string | undefined {
+  return injected ? `INJECTED ${injected.name}` : fault?.fault
 }
 
 /** What is no operation of ours may be anything, a plaintext too: it is not told. */
@@ -127,31 +148,6 @@ async function perform(service: KeyService, values: ReadonlyMap<string, string>,
 function refuse(exchange: Exchange, error: unknown): string {
   exchange.fault = toFault(error)
   return exchange.format.write('KMS', describeFault(exchange.fault, exchange.requestId, exchange.request.headers.host))
-}
-
-function describeEvent({ request, requestId, received, identity, action, fault }: Exchange): AuditEvent {
-  const { parameters = new Map<string, string>() } = received ?? {}
-  const resource = resourceName(
-    parameters.get('KeyId') ?? parameters.get('DestinationKeyId') ?? parameters.get('AliasName'),
-  )
-  const accessKeyId = accessKeyIdOf(request.headers.authorization) ?? parameters.get('AccessKeyId')
-  return {
-    eventId: requestId,
-    eventVersion: '1',
-    eventTime: timestamp(new Date()),
-    eventType: 'ApiCall',
-    eventName: action,
-    serviceName: 'Kms',
-    acsRegion: 'local',
-    requestId,
-    sourceIpAddress: request.socket.remoteAddress ?? '',
-    userAgent: identity ? printable(request.headers['user-agent'], 256) : '',
-    userIdentity: identity
-      ? describeIdentity(identity)
-      : { type: 'claimed', accessKeyId: /^[\w.]{1,64}$/.test(accessKeyId ?? '') ? `${accessKeyId}` : '' },
-    ...(resource === undefined ? {} : { resourceName: resource }),
-    ...(fault ? { errorCode: fault.fault } : {}),
-  }
 }
 
 function toFault(error: unknown): KmsFault {

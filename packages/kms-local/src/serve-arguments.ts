@@ -30,6 +30,7 @@ none and may what all his policies allow. With --role it makes a role, whose ses
   --exposed             allows a host that other machines can reach: put TLS in front of it
   --quotas              refuses with 429 what is beyond the cloud's quotas
   --quota KIND=NUMBER   most requests a second of a kind: crypto, asymmetric, createKey, metadata, changes; may be repeated
+  --fault-plan FILE     for tests: makes requests fail as a plan in JSON says; never with --exposed
   --log                 prints the operation and the outcome of each request
   --help                prints this
 
@@ -58,6 +59,7 @@ export interface ServeOptions {
   readonly trusted: readonly string[]
   readonly quotas: boolean
   readonly quota: readonly string[]
+  readonly faultPlan: string | undefined
   readonly log: boolean
 }
 
@@ -84,6 +86,7 @@ export function parseServeArguments(args: string[], environment: NodeJS.ProcessE
     trusted: values.trust,
     quotas: values.quotas,
     quota: values.quota,
+    faultPlan: values['fault-plan'],
     log: values.log,
   }
 }
@@ -111,6 +114,7 @@ function parse(args: string[]) {
         trust: { type: 'string', multiple: true, default: [] },
         quotas: { type: 'boolean', default: false },
         quota: { type: 'string', multiple: true, default: [] },
+        'fault-plan': { type: 'string' },
         log: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CryptoError } from '@parasol/core'
-import { writeFileAtomic } from '@parasol/core/files'
+import { guardIo, writeFileAtomic } from '@parasol/core/files'
+import { type FaultPlan, parseFaultPlan } from './fault-plan.js'
 import type { KeyService } from './key-service.js'
 import { LocalKms } from './local-kms.js'
 import { CLOUD_QUOTAS, parseQuota, type Quotas } from './quotas.js'
@@ -15,7 +16,17 @@ const UPKEEP_MS = 60_000
 /** What is served, and where. */
 export type ServedStore = Pick<
   ServeOptions,
-  'store' | 'rootKey' | 'createKeys' | 'accessKeyFile' | 'port' | 'host' | 'exposed' | 'quotas' | 'quota' | 'log'
+  | 'store'
+  | 'rootKey'
+  | 'createKeys'
+  | 'accessKeyFile'
+  | 'port'
+  | 'host'
+  | 'exposed'
+  | 'quotas'
+  | 'quota'
+  | 'log'
+  | 'faultPlan'
 >
 
 /** Where a server runs: in its own process, by default. */
@@ -42,8 +53,10 @@ export async function serve(options: ServedStore, surroundings: ServeSurrounding
     service,
     resolve(options.accessKeyFile ?? join(folder, 'access-key.json')),
   )
+  const faultPlan = await readFaultPlan(options.faultPlan, tell)
   const extras = {
-    ...(options.log ? { onRequest: reporter(tell) } : {}),
+    ...(faultPlan ? { faultPlan } : {}),
+    ...(options.log || faultPlan ? { onRequest: reporter(tell) } : {}),
     ...(options.quotas || options.quota.length > 0 ? { quotas: quotasOf(options) } : {}),
   }
   await using audit = await service.openAuditLog()
@@ -88,6 +101,17 @@ async function ensureAccessKey(service: KeyService, path: string): Promise<strin
   const { id, secret } = await service.createAccessKey()
   await writeFileAtomic(path, `${JSON.stringify({ accessKeyId: id, accessKeySecret: secret }, null, 2)}\n`)
   return path
+}
+
+/** Nobody should take a server whose requests fail for one that is sound. */
+async function readFaultPlan(
+  path: string | undefined,
+  tell: (line: string) => unknown,
+): Promise<FaultPlan | undefined> {
+  if (path === undefined) return undefined
+  const plan = parseFaultPlan(await guardIo(path, () => readFile(path, 'utf8'), 'read'))
+  tell(`WARNING: requests FAIL ON PURPOSE, by the fault plan ${resolve(path)}: for tests only`)
+  return plan
 }
 
 function reporter(tell: (line: string) => unknown) {

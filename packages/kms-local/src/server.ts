@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { CryptoError } from '@parasol/core'
 import type { AuditLog } from './audit-log.js'
+import { FaultInjector, type FaultPlan } from './fault-plan.js'
 import { type FaultCode, KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
 import { QuotaCounter, type Quotas } from './quotas.js'
@@ -24,6 +25,8 @@ export interface KmsServerOptions {
   readonly audit?: AuditLog
   /** Beyond them requests are refused with 429, as in the cloud; without them there is no limit. */
   readonly quotas?: Quotas
+  /** Makes requests go wrong, for tests of what calls the KMS. It needs a loopback address and no production. */
+  readonly faultPlan?: FaultPlan | FaultInjector
   /** Told of each request that was answered: its operation, empty if there is no such one, and its fault, if any. */
   readonly onRequest?: (action: string, fault: string | undefined) => void
 }
@@ -54,13 +57,14 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
   if (!LOOPBACK.test(host) && !exposed) {
     throw new CryptoError('INVALID_INPUT', `Host "${host}" is not a loopback address: say "exposed" if you mean it`)
   }
+  const faults = faultsOf(options)
   const verifier = new RequestVerifier({
     accessKey: (id, securityToken) => service.access.credential(id, securityToken),
     ...(options.now ? { now: options.now } : {}),
   })
-  const { quotas, ...rest } = options
+  const { quotas, faultPlan: _, ...rest } = options
   const limited = quotas ? { quotas: new QuotaCounter(quotas, options.now) } : {}
-  const handler = new RequestHandler({ ...rest, ...limited, verifier })
+  const handler = new RequestHandler({ ...rest, ...limited, ...(faults ? { faults } : {}), verifier })
   const serve = (request: IncomingMessage, response: ServerResponse): void => void handler.handle(request, response)
   const server = createServer(
     // Alibaba's client puts up to 6 KB of plaintext and 8 KB of context into the URL.
@@ -87,6 +91,16 @@ export async function startKmsServer(options: KmsServerOptions): Promise<KmsServ
     endpoint: `${literal}:${address.port}`,
     [Symbol.asyncDispose]: () => close(server),
   }
+}
+
+/** @throws CryptoError INVALID_INPUT where real callers could meet the faults */
+function faultsOf({ faultPlan, host = '127.0.0.1', exposed }: KmsServerOptions): FaultInjector | undefined {
+  if (!faultPlan) return undefined
+  if (exposed || !LOOPBACK.test(host) || process.env['NODE_ENV'] === 'production') {
+    const where = 'a fault plan is for tests: it goes neither with "exposed" nor with NODE_ENV=production'
+    throw new CryptoError('INVALID_INPUT', `Refused to make requests fail: ${where}`)
+  }
+  return faultPlan instanceof FaultInjector ? faultPlan : new FaultInjector(faultPlan)
 }
 
 const malformed: Readonly<Record<string, FaultCode>> = {

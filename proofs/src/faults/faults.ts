@@ -1,10 +1,8 @@
 import { CryptoError } from '@parasol/core'
 import type { AliyunKms, TransportName } from '@parasol/kms-aliyun'
-import { type Fault, startFaultyProxy } from '../faulty-proxy.js'
-import { kmsFaults } from '../kms-faults.js'
+import { FaultInjector, faultNames } from '@parasol/kms-local'
 import { KEY_ID, type LocalKmsServer, startLocalKmsServer } from '../local-kms-server.js'
 import type { Proof, ProofContext } from '../proof.js'
-import { type Random, randomFrom } from '../random.js'
 import { createRawClient } from '../raw-client.js'
 
 const OPERATIONS = { short: 2_000, full: 100_000 } as const
@@ -21,9 +19,8 @@ export const faults: Proof = {
   goal: 'failed = wrong = untyped = late = 0; when every reply is bad, each call ends within its limit with an error that says to try again',
 
   async measure(context) {
-    await using server = await startLocalKmsServer()
-    const lean = await measureTransport('lean', server, context)
-    const official = await measureTransport('official', server, context)
+    const lean = await measureTransport('lean', context)
+    const official = await measureTransport('official', context)
     return {
       figures: { ...prefixed('lean', lean), ...prefixed('official', official) },
       holds: isSound(lean) && isSound(official),
@@ -31,30 +28,23 @@ export const faults: Proof = {
   },
 
   async control(context) {
-    await using server = await startLocalKmsServer()
-    const chooser = new FaultChooser(randomFrom(context.seed))
-    await using proxy = await startFaultyProxy({ target: server.port, choose: () => chooser.next() })
-    const operate = rawOperation(proxy.endpoint, server)
-    const { operations, failed, wrong, untyped } = await run(100, operate, DEADLINE_MS, context)
+    await using server = await startLocalKmsServer(injectorOf(context, SHARE_BAD))
+    const { operations, failed, wrong, untyped } = await run(100, rawOperation(server), DEADLINE_MS, context)
     return { figures: { operations, failed, wrong, untyped }, holds: failed + wrong + untyped === 0 }
   },
 }
 
 type Figures = Tally & { readonly badShare: number; readonly hopelessCalls: number; readonly hopelessInOrder: number }
 
-async function measureTransport(
-  transport: TransportName,
-  server: LocalKmsServer,
-  context: ProofContext,
-): Promise<Figures> {
-  const chooser = new FaultChooser(randomFrom(context.seed))
-  await using proxy = await startFaultyProxy({ target: server.port, choose: () => chooser.next() })
+async function measureTransport(transport: TransportName, context: ProofContext): Promise<Figures> {
+  const injector = injectorOf(context, SHARE_BAD)
+  await using server = await startLocalKmsServer(injector)
   const limits = { attemptTimeoutMs: 400, totalTimeoutMs: DEADLINE_MS, maxAttempts: 12, maxConcurrent: CONCURRENT }
-  const kms = server.client({ endpoint: proxy.endpoint, transport, ...limits })
+  const kms = server.client({ transport, ...limits })
   const operate = (index: number) => operation(kms, server, index)
   const tally = await run(OPERATIONS[context.scale], operate, DEADLINE_MS, context)
-  const badShare = Math.round((100 * chooser.bad) / chooser.requests) / 100
-  return { ...tally, badShare, ...(await measureHopeless(transport, server, chooser, proxy.endpoint, context)) }
+  const badShare = Math.round((100 * injector.injected) / injector.requests) / 100
+  return { ...tally, badShare, ...(await measureHopeless(transport, context)) }
 }
 
 function isSound({ failed, wrong, untyped, late, badShare, hopelessCalls, hopelessInOrder }: Figures): boolean {
@@ -68,24 +58,12 @@ function prefixed(prefix: string, figures: Figures): Record<string, number> {
   )
 }
 
-/** Which requests meet which fault. */
-class FaultChooser {
-  requests = 0
-  bad = 0
-  share: number = SHARE_BAD
-  readonly #random: Random
-  readonly #all: readonly Fault[] = Object.values(kmsFaults)
-
-  constructor(random: Random) {
-    this.#random = random
-  }
-
-  next(): Fault | undefined {
-    this.requests++
-    if (this.#random.below(1_000) >= this.share * 1_000) return undefined
-    this.bad++
-    return this.#random.pick(this.#all)
-  }
+/** Lets all that can go wrong with a request go wrong, together with a share of the requests. */
+function injectorOf({ seed }: ProofContext, share: number): FaultInjector {
+  const faults = faultNames.filter((fault) => fault !== 'latency')
+  // Each rule chooses among what the rules before it have left.
+  const rules = faults.map((fault, index) => ({ fault, share: share / (faults.length - share * index) }))
+  return new FaultInjector({ seed, rules })
 }
 
 interface Tally {
@@ -132,7 +110,7 @@ async function operation(kms: AliyunKms, { kms: truth }: LocalKmsServer, index: 
   return Buffer.from(key.plaintext).equals(await truth.decrypt(key.wrapped, context))
 }
 
-function rawOperation(endpoint: string, { accessKey, kms: truth }: LocalKmsServer): Operation {
+function rawOperation({ endpoint, accessKey, kms: truth }: LocalKmsServer): Operation {
   const { client, requests } = createRawClient({
     endpoint,
     accessKeyId: accessKey.id,
@@ -153,15 +131,12 @@ const HOPELESS_LIMIT_MS = 1_000
 
 async function measureHopeless(
   transport: TransportName,
-  server: LocalKmsServer,
-  chooser: FaultChooser,
-  endpoint: string,
   context: ProofContext,
 ): Promise<{ hopelessCalls: number; hopelessInOrder: number }> {
-  chooser.share = 1
+  await using server = await startLocalKmsServer(injectorOf(context, 1))
   // Without the breaker, which would refuse most calls at once.
   const limits = { attemptTimeoutMs: 200, totalTimeoutMs: HOPELESS_LIMIT_MS, maxAttempts: 100, breakAfter: 1_000_000 }
-  const kms = server.client({ endpoint, transport, ...limits })
+  const kms = server.client({ transport, ...limits })
   const { operations, failed, late } = await run(
     HOPELESS_CALLS,
     (index) => operation(kms, server, index),

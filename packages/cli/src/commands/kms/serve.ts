@@ -13,6 +13,7 @@ interface ServeOptions extends StoreOptions {
   readonly accessKey?: string
   readonly quotas?: boolean
   readonly quota: readonly string[]
+  readonly faultPlan?: string
   readonly log?: boolean
 }
 
@@ -27,6 +28,7 @@ export function serveCommand(terminal: Terminal): Command {
     .option('--access-key <file>', text.accessKey)
     .option('--quotas', text.quotas)
     .option('--quota <kind=number>', text.quota, append, [])
+    .option('--fault-plan <file>', text.faultPlan)
     .option('--log', text.log)
   return addStoreOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES, text.after))
@@ -35,13 +37,13 @@ export function serveCommand(terminal: Terminal): Command {
 
 async function serveStore(terminal: Terminal, options: ServeOptions): Promise<void> {
   const { serve } = await import('@parasol/kms-local')
-  const { store, host, exposed = false, createKey: createKeys, accessKey: accessKeyFile } = options
+  const { store, host, exposed = false, createKey: createKeys, accessKey: accessKeyFile, faultPlan } = options
   const { quotas = false, quota, log = false, json = false } = options
   const rootKey = await rootKeyOf(terminal, options)
   const say = (line: string): unknown => terminal.stdout.write(`${json ? JSON.stringify({ said: line }) : line}\n`)
   const address = { port: portOf(terminal, options.port), host, exposed }
   await serve(
-    { store, rootKey, createKeys, accessKeyFile, quotas, quota, log, ...address },
+    { store, rootKey, createKeys, accessKeyFile, quotas, quota, faultPlan, log, ...address },
     { say, ended: ended(terminal) },
   )
 }
@@ -77,6 +79,7 @@ const texts = catalogue(
     accessKey: 'where the access key of a new store is written; FOLDER/access-key.json by default',
     quotas: "refuse what is beyond the cloud's quotas",
     quota: 'most requests a second of a kind: crypto, asymmetric, createKey, metadata or changes; repeatable',
+    faultPlan: 'for tests: make requests fail as a plan in JSON says; never with --exposed',
     log: 'print the operation and the outcome of each request',
     after: 'It prints its endpoint and the file with the access key. Ctrl-C and SIGTERM end it cleanly.',
     noPort: 'Expected a number from 0 to 65535 after --port',
@@ -90,6 +93,7 @@ const texts = catalogue(
     accessKey: '新存储的访问密钥写到哪里；默认为 文件夹/access-key.json',
     quotas: '超出云端配额的请求予以拒绝',
     quota: '每秒某类请求的上限：crypto、asymmetric、createKey、metadata 或 changes；可重复',
+    faultPlan: '测试用：按 JSON 计划使请求失败；不能与 --exposed 同用',
     log: '打印每个请求的操作和结果',
     after: '会打印服务地址和访问密钥文件。Ctrl-C 与 SIGTERM 可正常结束它。',
     noPort: '--port 应为 0 至 65535 的数字',
