@@ -1,5 +1,6 @@
 import { auth } from './auth/auth.js'
 import { faults } from './faults/faults.js'
+import { full } from './full/full.js'
 import { golden } from './golden/golden.js'
 import { inputs } from './inputs/inputs.js'
 import { kill } from './kill/kill.js'
@@ -34,6 +35,7 @@ export const proofs: readonly Proof[] = [
   kill,
   ...serviceProofs,
   torn,
+  full,
   records,
   recover,
   soak,

@@ -57,6 +57,8 @@ export class SealedLog implements AsyncDisposable {
   #sequence: number
   #queue: Promise<unknown> = Promise.resolve()
   #usable = true
+  /** Whether a failed write has left something behind the end. */
+  #torn = false
   readonly damage: readonly Damage[]
 
   private constructor(options: LogOptions, handle: FileHandle, end: number, sequence: number, damage: Damage[]) {
@@ -156,10 +158,12 @@ export class SealedLog implements AsyncDisposable {
     await this.#handle.close()
     this.#handle = await openFile(path)
     this.#usable = true
+    this.#torn = false
   }
 
   async #append(entity: string, content: Uint8Array): Promise<void> {
     if (!this.#usable) throw new CryptoError('IO', `"${this.#options.path}" could not be mended after a failed write`)
+    await this.#mend()
     const frame = seal(
       this.#options,
       { sequence: this.#sequence, entity, length: content.length + RECORD_OVERHEAD },
@@ -169,15 +173,20 @@ export class SealedLog implements AsyncDisposable {
       await this.#handle.writeFile(frame)
       await this.#handle.datasync()
     } catch (cause) {
-      this.#usable = await this.#handle.truncate(this.#end).then(
-        () => true,
-        () => false,
-      )
+      this.#torn = true
+      await this.#mend().catch(() => undefined)
       const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown reason'
       throw new CryptoError('IO', `Cannot write "${this.#options.path}" (${reason})`, { cause, reason })
     }
     this.#end += frame.length
     this.#sequence += 1
+  }
+
+  /** Cuts off what a failed write has left: at once, or before the next write if the disk allows nothing now. */
+  async #mend(): Promise<void> {
+    if (!this.#torn) return
+    await guardIo(this.#options.path, () => this.#handle.truncate(this.#end))
+    this.#torn = false
   }
 }
 
