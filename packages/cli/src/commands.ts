@@ -89,4 +89,9 @@ export const commands: readonly CommandEntry[] = [
     summary: { en: 'the Stateless OpenPGP command line', zh: '无状态 OpenPGP 命令行（SOP）' },
     load: async () => (await import('./commands/sop.js')).sopCommand,
   },
+  {
+    name: 'completion',
+    summary: { en: 'let a shell complete commands and options', zh: '让 shell 补全命令和选项' },
+    load: async () => (await import('./commands/completion.js')).completionCommand,
+  },
 ]
