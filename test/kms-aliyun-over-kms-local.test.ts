@@ -49,7 +49,7 @@ it('takes a key by id, alias and ARN', async () => {
 it.each([
   ['a wrong secret', { accessKeySecret: 'wrong' }, 'SignatureDoesNotMatch'],
   ['an unknown access key', { accessKeyId: 'LTAIunknown' }, 'InvalidAccessKeyId.NotFound'],
-  ['a security token that nobody issued', { securityToken: 'token' }, 'InvalidSecurityToken.NotSupported'],
+  ['a security token that nobody issued', { securityToken: 'token' }, 'InvalidSecurityToken.Malformed'],
 ])('is refused with %s', async (_name, wrong, reason) => {
   const { id, secret } = local.accessKey
   const remote = local.client({ credentials: () => ({ accessKeyId: id, accessKeySecret: secret, ...wrong }) })
