@@ -1,6 +1,10 @@
 // Run by the proofs in a process of its own, which is killed or robbed of its disk: the service of the parasol.yaml in its
-// folder. In the mode `early` it acknowledges what is not on disk yet, as one would that does not wait for it.
+// folder. In the mode `early` it acknowledges what is not on disk yet, as one would that does not wait for it; in the mode
+// `leaking` it keeps something of every request. SIGUSR2 makes it tell what it holds.
+import { subscribe } from 'node:diagnostics_channel'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { loadConfig, openConfig } from '@parasol/config'
 import { ChainedLog } from '@parasol/core/files'
 import { BackupLog, type KeptLog, operatorLog, serve, serviceSection, startService } from '@parasol/service'
@@ -8,6 +12,9 @@ import { BackupLog, type KeptLog, operatorLog, serve, serviceSection, startServi
 const stop = new AbortController()
 process.once('SIGTERM', () => stop.abort())
 const log = operatorLog(process.stdout)
+process.on('SIGUSR2', tellMemory)
+const leaked: unknown[] = []
+if (process.argv[2] === 'leaking') subscribe('http.server.request.start', () => leaked.push(Buffer.alloc(1_024)))
 await (process.argv[2] === 'early' ? serveEarly() : serve({ signal: stop.signal, log }))
 
 async function serveEarly(): Promise<void> {
@@ -24,6 +31,15 @@ async function serveEarly(): Promise<void> {
   await using service = await startService({ crypto: crypto.router, callers: known, backup })
   log('info', 'listening', { url: service.url })
   await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
+}
+
+/** What is held after the garbage was collected. */
+function tellMemory(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let round = 0; round < 3; round++) collect()
+  const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage()
+  log('info', 'memory', { heapBytes: heapUsed + external + arrayBuffers, rssBytes: rss })
 }
 
 function openLog(name: string): Promise<ChainedLog> {

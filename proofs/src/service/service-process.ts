@@ -8,8 +8,8 @@ import { type Reply, send, type Target } from './load.js'
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
 
-/** `honest` is the program itself; `early` acknowledges what is not on disk yet, as a control. */
-export type Mode = 'honest' | 'early'
+/** `honest` is the program itself; the others are controls, which acknowledge too early or keep something of each request. */
+export type Mode = 'honest' | 'early' | 'leaking'
 
 export interface Place {
   readonly folder: string
@@ -47,6 +47,11 @@ service:
   return { folder, key }
 }
 
+export interface Memory {
+  readonly heapBytes: number
+  readonly rssBytes: number
+}
+
 /** The service in a process of its own. */
 export class ServiceProcess implements AsyncDisposable {
   readonly child: ChildProcess
@@ -74,6 +79,7 @@ export class ServiceProcess implements AsyncDisposable {
     const listening = new Promise<number>((resolve) => {
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk: Buffer) => {
+          // What comes later is read by whoever asked for it.
           if (said.length < 100_000) said += chunk
           const [, port] = /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(said) ?? []
           if (port !== undefined) resolve(Number(port))
@@ -92,6 +98,23 @@ export class ServiceProcess implements AsyncDisposable {
       ({ status }) => status === 200,
       () => false,
     )
+  }
+
+  /** What the process holds after its garbage was collected. */
+  async memory(): Promise<Memory> {
+    const { stdout } = this.child
+    return new Promise((resolve) => {
+      let text = ''
+      const read = (chunk: Buffer): void => {
+        text += chunk
+        const [line] = /\{[^\n]*"message":"memory"[^\n]*\n/.exec(text) ?? []
+        if (line === undefined) return
+        stdout?.off('data', read)
+        resolve(JSON.parse(line))
+      }
+      stdout?.on('data', read)
+      this.child.kill('SIGUSR2')
+    })
   }
 
   decrypt(record: object): Promise<Reply | undefined> {

@@ -1,6 +1,19 @@
 import type { Proof } from '../proof.js'
+import { serviceAudit } from './audit.js'
+import { serviceFull } from './full.js'
 import { instances } from './instances.js'
 import { serviceKill } from './kill.js'
+import { serviceOutage } from './outage.js'
+import { serviceSoak } from './soak.js'
+import { serviceTorn } from './torn.js'
 
 /** What is claimed of the service. */
-export const serviceProofs: readonly Proof[] = [serviceKill, instances]
+export const serviceProofs: readonly Proof[] = [
+  serviceKill,
+  serviceTorn,
+  serviceFull,
+  serviceOutage,
+  serviceAudit,
+  serviceSoak,
+  instances,
+]
