@@ -68,5 +68,5 @@ export const plugin: Plugin<EnvelopeSection> = definePlugin({
 /** @param kms those of `recoveryKmsNames`, in their order */
 function withKms(recovery: readonly RecoveryReference[], kms: readonly Kms[]): readonly RecoveryRecipient[] {
   const rest = kms.values()
-  return recovery.map((each) => ('kms' in each ? { keyId: each.keyId, kms: rest.next().value as Kms } : each))
+  return recovery.map((each) => ('kms' in each ? { ...each, kms: rest.next().value as Kms } : each))
 }

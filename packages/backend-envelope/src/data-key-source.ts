@@ -23,6 +23,10 @@ export interface DataKeyRequest {
 export interface DataKeyStats extends Stats {
   /** Calls of the KMS, failed ones included. */
   readonly kmsCalls: { readonly generateDataKey: number; readonly decrypt: number; readonly encrypt: number }
+  /** Data keys that a recipient opened, since the scheme's own KMS was away. */
+  readonly standIns: number
+  /** Data keys that were not wrapped for a recipient that stands in, since that was away. */
+  readonly withoutStandIn: number
   /** Data keys that were in memory when they were asked for. */
   readonly hits: number
   /** Data keys for which a caller had to wait. */

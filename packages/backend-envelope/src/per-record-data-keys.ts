@@ -42,6 +42,8 @@ export class PerRecordDataKeys implements DataKeySource {
   readonly #keyId: string
   readonly #recipients: readonly Recipient[] | undefined
   readonly #calls = { generateDataKey: 0, decrypt: 0, encrypt: 0 }
+  #standIns = 0
+  #withoutStandIn = 0
   #closed = false
 
   /** @throws CryptoError INVALID_CONFIG for key ids that do not fit into a green key or are not distinct */
@@ -72,9 +74,7 @@ export class PerRecordDataKeys implements DataKeySource {
     kmsContext: EncryptionContext,
     options?: CallOptions,
   ): Promise<DataKeyLease> {
-    const { bytes } = this.#choose(list)
-    this.#count('decrypt')
-    const key = new DataKey(bytes, await this.#kms.decrypt(bytes, kmsContext, options))
+    const key = await this.#unwrap(list, kmsContext, options)
     if (key.plaintext.length === DATA_KEY_BYTES && isMadeWith(key.plaintext, list)) return lease(key, list.encoded)
     key[Symbol.dispose]()
     throw decryptionFailed()
@@ -121,7 +121,16 @@ export class PerRecordDataKeys implements DataKeySource {
   }
 
   stats(): DataKeyStats {
-    return { kmsCalls: { ...this.#calls }, hits: 0, misses: 0, stale: 0, cachedKeys: 0, pooledKeys: 0 }
+    return {
+      kmsCalls: { ...this.#calls },
+      standIns: this.#standIns,
+      withoutStandIn: this.#withoutStandIn,
+      hits: 0,
+      misses: 0,
+      stale: 0,
+      cachedKeys: 0,
+      pooledKeys: 0,
+    }
   }
 
   [Symbol.dispose](): void {
@@ -141,30 +150,78 @@ export class PerRecordDataKeys implements DataKeySource {
     return chosen
   }
 
+  async #unwrap(list: WrappedKeyList, kmsContext: EncryptionContext, options?: CallOptions): Promise<DataKey> {
+    const own = this.#choose(list)
+    try {
+      return await this.#decrypt(this.#kms, own, kmsContext, options)
+    } catch (error) {
+      if (!isAway(error)) throw error
+      const key = await this.#unwrapElsewhere(list, kmsContext, options)
+      if (key) return key
+      throw error
+    }
+  }
+
+  /** By the first recipient that stands in, is among the wrappings, and is there. */
+  async #unwrapElsewhere(
+    { keys }: WrappedKeyList,
+    kmsContext: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<DataKey | undefined> {
+    for (const { kms, label, standsIn } of this.#recipients ?? []) {
+      const wrapped = keys.find((each) => each.kind === KMS_WRAPPING && each.label === label)
+      if (!kms || !standsIn || !wrapped) continue
+      try {
+        const key = await this.#decrypt(kms, wrapped, kmsContext, options)
+        this.#standIns += 1
+        return key
+      } catch (error) {
+        if (!isAway(error)) throw error
+      }
+    }
+    return undefined
+  }
+
+  async #decrypt(kms: Kms, { bytes }: WrappedKey, kmsContext: EncryptionContext, options?: CallOptions) {
+    this.#count('decrypt')
+    return new DataKey(bytes, await kms.decrypt(bytes, kmsContext, options))
+  }
+
   async #wrap(dataKey: DataKeyLease, kmsContext: EncryptionContext, options?: CallOptions): Promise<WrappedKey> {
     this.#count('encrypt')
     const bytes = await this.#kms.encrypt(this.#keyId, dataKey.plaintext, kmsContext, options)
     return kmsWrapping(this.#keyId, bytes)
   }
 
-  /** All of them or none: a record whose recovery is missing would be found out when it is needed. */
+  /**
+   * All of them or none, but for those that stand in and are away: a record whose recovery is missing would be found out
+   * when it is needed.
+   */
   async #wrapForOthers(
     { plaintext }: { readonly plaintext: Uint8Array },
     kmsContext: EncryptionContext,
     options?: CallOptions,
   ): Promise<readonly WrappedKey[]> {
     const recipients = this.#recipients ?? []
-    for (const { callsKms } of recipients) if (callsKms) this.#count('encrypt')
+    for (const { kms } of recipients) if (kms) this.#count('encrypt')
     const wrapping = recipients.map((recipient) => recipient.wrap(plaintext, kmsContext, options))
     // The key is zeroed when the first one fails, so nobody may still be reading it then.
     const settled = await Promise.allSettled(wrapping)
-    for (const each of settled) if (each.status === 'rejected') throw each.reason
-    return Promise.all(wrapping)
+    return settled.flatMap((each, index) => {
+      if (each.status === 'fulfilled') return [each.value]
+      if (!recipients[index]?.standsIn || !isAway(each.reason)) throw each.reason
+      this.#withoutStandIn += 1
+      return []
+    })
   }
 }
 
 function lease(key: DataKey, encodedList: Uint8Array): DataKeyLease {
   return { plaintext: key.plaintext, encodedList, [Symbol.dispose]: () => key[Symbol.dispose]() }
+}
+
+function isAway(error: unknown): boolean {
+  return CryptoError.is(error) && error.retryable
 }
 
 function requireKeyLength(length: number): void {

@@ -7,16 +7,27 @@ import { KMS_WRAPPING, MAX_LABEL_BYTES, MAX_WRAPPED_BYTES, RECOVERY_WRAPPING, ty
  * of a recovery key.
  */
 export type RecoveryRecipient =
-  | { readonly kms: Kms; readonly keyId: string }
+  | KmsRecipient
   /** `x25519:` and 43 characters. */
   | { readonly publicKey: string }
+
+export interface KmsRecipient {
+  readonly kms: Kms
+  readonly keyId: string
+  /**
+   * Whether it opens data keys by itself while the scheme's own KMS is away. Such a one is there for availability: while it is
+   * away, data is encrypted without it. Not by default.
+   */
+  readonly standsIn?: boolean | undefined
+}
 
 /** One that was checked. */
 export interface Recipient {
   readonly kind: number
   readonly label: string
-  /** Whether to wrap is a call of a KMS. */
-  readonly callsKms: boolean
+  /** The KMS that wraps, if it is one. */
+  readonly kms?: Kms
+  readonly standsIn: boolean
   wrap(dataKey: Uint8Array, kmsContext: EncryptionContext, options?: CallOptions): Promise<WrappedKey>
 }
 
@@ -53,12 +64,13 @@ export function kmsWrapping(label: string, bytes: Uint8Array): WrappedKey {
   throw new CryptoError('KMS_PROTOCOL', `The KMS gave a wrapped key of ${bytes.length} bytes`)
 }
 
-function kmsRecipient({ kms, keyId }: { readonly kms: Kms; readonly keyId: string }): Recipient {
+function kmsRecipient({ kms, keyId, standsIn = false }: KmsRecipient): Recipient {
   requireKeyId(keyId)
   return {
     kind: KMS_WRAPPING,
     label: keyId,
-    callsKms: true,
+    kms,
+    standsIn,
     wrap: async (dataKey, kmsContext, options) =>
       kmsWrapping(keyId, await kms.encrypt(keyId, dataKey, kmsContext, options)),
   }
@@ -69,7 +81,7 @@ function keyRecipient(text: string): Recipient {
   return {
     kind: RECOVERY_WRAPPING,
     label: key.id,
-    callsKms: false,
+    standsIn: false,
     wrap: async (dataKey, kmsContext) => ({
       kind: RECOVERY_WRAPPING,
       label: key.id,

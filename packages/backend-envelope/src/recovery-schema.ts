@@ -2,13 +2,16 @@ import * as z from 'zod'
 import { RecoveryPublicKey } from './recovery-key.js'
 
 /** A recipient as parasol.yaml names it. */
-export type RecoveryReference = { readonly kms: string; readonly keyId: string } | { readonly publicKey: string }
+export type RecoveryReference =
+  | { readonly kms: string; readonly keyId: string; readonly standsIn?: boolean | undefined }
+  | { readonly publicKey: string }
 
 const reference = z
   .union([
     z.strictObject({
       kms: z.string().min(1).describe('Name of a KMS, from the section "kms"'),
       keyId: z.string().min(1).describe('Its key, called otherwise than that of the scheme'),
+      standsIn: z.boolean().optional().describe("Whether it opens data keys while the scheme's own KMS is away; false"),
     }),
     z.strictObject({
       publicKey: z

@@ -181,3 +181,11 @@ it('writes streams in segments of the size that the file says', async () => {
   const head = lengths[0] ?? 0
   expect(total - head).toBe(1000 + 4 * 16)
 })
+
+it('takes a recipient that stands in', async () => {
+  write(envelopeWith('recovery: [{ kms: far, keyId: alias/far, standsIn: true }]'))
+  await using crypto = await open()
+  const phone = crypto.router.for('customer.phone')
+  expect(await phone.decrypt(await phone.encrypt('13800138000', context), context)).toBe('13800138000')
+  expect(crypto.stats().schemes).toMatchObject({ envelope: { standIns: 0, kmsCalls: { encrypt: 1 } } })
+})
