@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { temporaryFolder } from './temporary-folder.js'
 
 const run = promisify(execFile)
 
@@ -20,7 +18,8 @@ export const SIGN_AND_ENCRYPT = ['--cipher-algo', 'AES256', '--digest-algo', 'SH
 
 export async function openGnupgHome(): Promise<GnupgHome> {
   // Short: the sockets of gpg-agent are in there, and their names are limited.
-  const home = await mkdtemp(join(tmpdir(), 'pb-'))
+  const folder = await temporaryFolder('/tmp', 'pb-')
+  const home = folder.path
   const options = ['--homedir', home, '--batch', '--yes', '--quiet', '--no-tty', '--trust-model', 'always']
   const command = (...args: readonly string[]): readonly string[] => [
     'gpg',
@@ -44,7 +43,7 @@ export async function openGnupgHome(): Promise<GnupgHome> {
     command,
     async [Symbol.asyncDispose]() {
       await run('gpgconf', ['--homedir', home, '--kill', 'all']).catch(() => undefined)
-      await rm(home, { recursive: true, force: true })
+      await folder[Symbol.asyncDispose]()
     },
   }
 }

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DataKeyPolicy, EnvelopeProvider } from '@parasol/backend-envelope'
 import { GpgProvider, generateGpgKey, KeyRing } from '@parasol/backend-gpg'
@@ -7,6 +5,7 @@ import { KmsDirectProvider } from '@parasol/backend-kms-direct'
 import { type Cipher, type CryptoProvider, createCrypto } from '@parasol/core'
 import { LocalKms } from '@parasol/kms-local'
 import { delayedKms } from './delayed-kms.js'
+import { temporaryFolder } from './temporary-folder.js'
 
 /** A cipher of each scheme, all over one local KMS. */
 export interface Schemes extends AsyncDisposable {
@@ -24,9 +23,9 @@ const KEY_ID = 'alias/bench'
 
 /** The local KMS is the real one, over a sealed store on disk, and answers that much later. */
 export async function openSchemes(latencyMs: number): Promise<Schemes> {
-  const folder = await mkdtemp(join(tmpdir(), 'parasol-bench-'))
-  const rootKey = { keyFile: join(folder, 'root.key') }
-  const local = new LocalKms({ folder: join(folder, 'kms'), rootKey, createKeys: [KEY_ID] })
+  const folder = await temporaryFolder()
+  const rootKey = { keyFile: join(folder.path, 'root.key') }
+  const local = new LocalKms({ folder: join(folder.path, 'kms'), rootKey, createKeys: [KEY_ID] })
   const kms = delayedKms(local, latencyMs)
   const envelope = (dataKeys: DataKeyPolicy) => new EnvelopeProvider({ kms, keyId: KEY_ID, dataKeys })
   const gpg = await openGpg()
@@ -46,7 +45,7 @@ export async function openSchemes(latencyMs: number): Promise<Schemes> {
     [Symbol.asyncDispose]: async () => {
       for (const [, provider] of providers) provider[Symbol.dispose]?.()
       await local[Symbol.asyncDispose]()
-      await rm(folder, { recursive: true, force: true })
+      await folder[Symbol.asyncDispose]()
     },
   }
 }

@@ -1,13 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HttpLoad } from './http-load.js'
 import type { Cost } from './scenario.js'
 import type { Served } from './servers/served.js'
 import type { ServerName } from './servers/servers.js'
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.js'
 
 /** Built, since a process of its own reads no TypeScript: also when this file runs from source. */
 const CHILD = fileURLToPath(new URL('../dist/servers/server-process.js', import.meta.url))
@@ -15,7 +13,7 @@ export const CONNECTIONS = 32
 
 interface Started {
   readonly ended: Promise<undefined>
-  readonly folder: string
+  readonly folder: TemporaryFolder
   readonly load: HttpLoad
   readonly accessKey: Served['accessKey']
 }
@@ -25,7 +23,7 @@ export class ServerUnderLoad implements AsyncDisposable {
   readonly accessKey: Served['accessKey']
   readonly #child: ChildProcess
   readonly #ended: Promise<undefined>
-  readonly #folder: string
+  readonly #folder: TemporaryFolder
   readonly #load: HttpLoad
 
   private constructor(child: ChildProcess, { ended, folder, load, accessKey }: Started) {
@@ -37,8 +35,8 @@ export class ServerUnderLoad implements AsyncDisposable {
   }
 
   static async start(name: ServerName): Promise<ServerUnderLoad> {
-    const folder = await mkdtemp(join(tmpdir(), 'parasol-bench-'))
-    const child = fork(CHILD, [name, folder], { execArgv: [] })
+    const folder = await temporaryFolder()
+    const child = fork(CHILD, [name, folder.path], { execArgv: [] })
     const ended = once(child, 'exit').then(() => undefined)
     const started = await Promise.race([once(child, 'message'), ended])
     if (!started) throw new Error(`The server "${name}" did not start`)
@@ -75,6 +73,6 @@ export class ServerUnderLoad implements AsyncDisposable {
     this.#load[Symbol.dispose]()
     if (this.#child.connected) this.#child.disconnect()
     await this.#ended
-    await rm(this.#folder, { recursive: true, force: true })
+    await this.#folder[Symbol.asyncDispose]()
   }
 }
