@@ -14,6 +14,7 @@ import { openRowInput, type RowInput } from './row-input.js'
 import { type RowSink, streamSink } from './row-sink.js'
 import { RowSource } from './row-source.js'
 import { runRecords, type State, type Summary } from './run-records.js'
+import { similarName } from './similar-name.js'
 
 /** What a command does to rows. */
 export interface RowConversion {
@@ -93,7 +94,9 @@ function checkColumns(
   const { columns } = reader
   if (!columns) return
   for (const name of names) {
-    if (!columns.has(name)) throw new UsageError(recordsTexts(terminal).noColumn(name, [...columns.keys()].join(', ')))
+    if (columns.has(name)) continue
+    const { noColumn } = recordsTexts(terminal)
+    throw new UsageError(noColumn(name, similarName(name, columns.keys()), columns.size))
   }
   conversion.check?.(columns)
 }

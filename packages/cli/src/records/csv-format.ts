@@ -45,8 +45,10 @@ class CsvReader implements RowReader {
   check(terminal: Terminal): void {
     const { names } = this.#layout
     if (names.includes('') || names.includes('__proto__')) throw new UsageError(recordsTexts(terminal).noHeader)
-    const twice = names.find((name, index) => names.indexOf(name) !== index)
-    if (twice !== undefined) throw new UsageError(recordsTexts(terminal).columnTwice(twice))
+    const second = names.findIndex((name, index) => names.indexOf(name) !== index)
+    if (second === -1) return
+    const first = names.indexOf(names[second] as string)
+    throw new UsageError(recordsTexts(terminal).columnTwice(first + 1, second + 1))
   }
 
   head(keys: 'with' | 'without'): string {

@@ -3,10 +3,14 @@ import { catalogue } from '../catalogue.js'
 export const recordsTexts = catalogue(
   {
     noHeader: 'Expected CSV whose first line names the columns, each once',
-    columnTwice: (name: string) => `The header names the column "${name}" twice`,
+    columnTwice: (first: number, second: number) =>
+      `Columns ${first} and ${second} have the same name: is line 1 the header?`,
     notArray: 'Expected one JSON array of objects: [{…}, {…}]. For an object a line: --format ndjson',
     tooLong: (row: number) => `Row ${row} is longer than 16 MiB: is a closing quote missing?`,
-    noColumn: (name: string, all: string) => `There is no column "${name}": the columns are ${all}`,
+    noColumn: (name: string, similar: string | undefined, count: number) =>
+      similar === undefined
+        ? `There is no column "${name}" among the ${count} that line 1 names: is that the header?`
+        : `There is no column "${name}". Did you mean "${similar}"?`,
     noInput: 'Expected the name of a file, or rows from a pipe',
     binary: 'The input is not text: expected CSV, NDJSON or JSON in UTF-8',
     skipInPlace: '--on-error skip would take rows out of the file itself: name another by --out',
@@ -34,10 +38,13 @@ export const recordsTexts = catalogue(
   },
   {
     noHeader: '应为首行写明列名的 CSV，每个列名只出现一次',
-    columnTwice: (name) => `表头中列 "${name}" 出现了两次`,
+    columnTwice: (first, second) => `第 ${first} 列与第 ${second} 列同名：第 1 行是表头吗？`,
     notArray: '应为一个由对象组成的 JSON 数组：[{…}, {…}]。每行一个对象请用 --format ndjson',
     tooLong: (row) => `第 ${row} 行数据超过 16 MiB：是否缺少右引号？`,
-    noColumn: (name, all) => `没有列 "${name}"：现有的列是 ${all}`,
+    noColumn: (name, similar, count) =>
+      similar === undefined
+        ? `第 1 行的 ${count} 个列名中没有 "${name}"：第 1 行是表头吗？`
+        : `没有列 "${name}"。是不是 "${similar}"？`,
     noInput: '缺少输入：请给出文件名，或从管道输入',
     binary: '输入不是文字：应为 UTF-8 的 CSV、NDJSON 或 JSON',
     skipInPlace: '--on-error skip 会从文件中删去行：请用 --out 另写一个文件',
