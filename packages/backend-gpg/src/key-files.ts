@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
@@ -10,6 +10,8 @@ export interface KeyFiles {
   read(path: string): Promise<Uint8Array | undefined>
   /** Whole or not at all. */
   write(path: string, content: Uint8Array): Promise<void>
+  /** What changes whenever the file does; undefined if it is not there, or that cannot be told. */
+  stamp(path: string): Promise<string | undefined>
   /** The paths of all files below a folder; none if there is no such folder. */
   list(folder: string): Promise<readonly string[]>
   /** Does some work while no other process does work of its own in these files. @throws CryptoError LOCKED */
@@ -28,6 +30,12 @@ export class FolderKeyFiles implements KeyFiles {
 
   read(path: string): Promise<Uint8Array | undefined> {
     return unlessMissing(this.describe(path), () => readFile(join(this.#folder, path)))
+  }
+
+  async stamp(path: string): Promise<string | undefined> {
+    const found = await unlessMissing(this.describe(path), () => stat(join(this.#folder, path), { bigint: true }))
+    // A file that was replaced is another one, of the same size and in the same moment too.
+    return found && [found.size, found.mtimeNs, found.ctimeNs, found.ino].join('-')
   }
 
   async write(path: string, content: Uint8Array): Promise<void> {
@@ -60,6 +68,10 @@ export class MemoryKeyFiles implements KeyFiles {
 
   async read(path: string): Promise<Uint8Array | undefined> {
     return this.#files.get(path)
+  }
+
+  async stamp(): Promise<undefined> {
+    return undefined
   }
 
   async write(path: string, content: Uint8Array): Promise<void> {

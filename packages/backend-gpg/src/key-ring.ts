@@ -3,9 +3,11 @@ import { armor, enums, type PrivateKey, type PublicKey, readKey, readPrivateKey,
 import { parseFingerprint } from './fingerprint.js'
 import { gpgError } from './gpg-errors.js'
 import { FolderKeyFiles, type KeyFiles, MemoryKeyFiles } from './key-files.js'
+import type { KeySummary } from './key-summary.js'
 import { mergeCertificates, mergeSecretKeys } from './merge-keys.js'
 import { openpgpConfig } from './openpgp-config.js'
 import { type ParsedKeys, parseKeys, type Revocation, type SkippedKey } from './parse-keys.js'
+import { RingIndex } from './ring-index.js'
 import { relockKey } from './unlock-key.js'
 import { shown } from './usable-key.js'
 
@@ -15,6 +17,11 @@ export interface KeySource {
   certificate(fingerprint: string): Promise<PublicKey>
   /** Still locked. @throws CryptoError KEY_NOT_FOUND, reason GPG_SECRET_KEY_NOT_FOUND */
   secretKey(fingerprint: string): Promise<PrivateKey>
+}
+
+/** A key of the ring, and whether its secret key is there. */
+export interface RingEntry extends KeySummary {
+  readonly secret: boolean
 }
 
 /** What an import did, key by key. */
@@ -37,16 +44,19 @@ type Outcome = 'added' | 'updated' | 'unchanged'
  *     certs/<first two digits>/<other digits>   one certificate each, binary: the layout of pgp.cert.d, which `sq` reads
  *     keys/<FINGERPRINT>.asc                    secret keys, locked as they were imported, mode 0600
  *     revocations/<FINGERPRINT>.rev             revocation certificates of keys that were made here
+ *     index.json                                what lists show, kept because parsing takes seconds; not needed
  *
  * `gpg --import` takes the files of both. Keys are found by their full fingerprints only.
  */
 export class KeyRing implements KeySource {
   readonly #files: KeyFiles
+  readonly #index: RingIndex
   #importing: Promise<unknown> = Promise.resolve()
 
   /** Nothing is read or written before it is needed. */
   constructor(folder: string | KeyFiles) {
     this.#files = typeof folder === 'string' ? new FolderKeyFiles(folder) : folder
+    this.#index = new RingIndex(this.#files)
   }
 
   /** A ring without a folder, for keys that come from elsewhere. */
@@ -74,6 +84,15 @@ export class KeyRing implements KeySource {
     const paths = await this.#files.list('certs')
     const names = paths.map((path) => /^certs[/\\]([0-9a-f]{2})[/\\]([0-9a-f]{38}|[0-9a-f]{62})$/.exec(path))
     return names.flatMap((match) => (match ? [`${match[1]}${match[2]}`.toUpperCase()] : [])).sort()
+  }
+
+  /** Every key as lists show it, sorted by fingerprint; of keys that did not change since, without reading them. */
+  async summaries(): Promise<readonly RingEntry[]> {
+    const fingerprints = await this.list()
+    const paths = new Map(fingerprints.map((digits) => [digits, certificatePath(digits)]))
+    const secret = new Set((await this.#files.list('keys')).map((path) => path.replaceAll('\\', '/')))
+    const summaries = await this.#index.summaries(paths, (digits) => this.certificate(digits))
+    return summaries.map((summary) => ({ ...summary, secret: secret.has(secretKeyPath(summary.fingerprint)) }))
   }
 
   /**
