@@ -2,7 +2,7 @@ export { parseFingerprint } from './fingerprint.js'
 export { generateGpgKey, KEY_ALGORITHMS, type KeyAlgorithm, type NewKey, type NewKeyOptions } from './generate-key.js'
 export { GPG_REASONS, type GpgReason } from './gpg-errors.js'
 export { type GpgOptions, GpgProvider } from './gpg-provider.js'
-export type { KeyFiles } from './key-files.js'
+export { FolderKeyFiles, type KeyFiles } from './key-files.js'
 export { type ImportReport, KeyRing, type KeySource, type RingEntry } from './key-ring.js'
 export type { KeyAbility, KeyPart, KeySummary } from './key-summary.js'
 export type { PassphraseSource } from './keys/edit-key.js'
@@ -10,6 +10,7 @@ export { type ExportKind, KeyKeeper, type KeyKeeperOptions } from './keys/key-ke
 export { REVOCATION_REASONS, type Revocation, type RevocationReason } from './keys/revoke-key.js'
 export type { SubkeyPurpose } from './keys/rotate-subkeys.js'
 export type { SkippedKey } from './parse-keys.js'
+export { type KeySealer, SealedKeyFiles } from './sealed-key-files.js'
 export { CONTEXT_NOTATION, RECIPIENTS_NOTATION } from './signatures.js'
 export {
   type Contact,

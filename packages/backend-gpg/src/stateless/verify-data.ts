@@ -33,7 +33,7 @@ export async function verifyDetached(
   dates?: SignatureDates,
 ): Promise<readonly VerifiedSignature[]> {
   const message = await createMessage({ binary: data, format: 'binary' })
-  const detached = await parse('a detached signature', () => readDetached(signature))
+  const detached = await readDetached(signature)
   const { verifyDetached: verify } = message as unknown as MessageInternals
   const results = await verify.call(message, detached, [...certificates], toleratedNow(), openpgpConfig)
   return verifiedSignatures(results, certificates, dates)
@@ -116,7 +116,12 @@ async function readCleartext(text: string): Promise<InlineMessage> {
   }
 }
 
-async function readDetached(bytes: Uint8Array): Promise<Signature> {
+/** The signatures that stand beside some data. @throws CryptoError INVALID_INPUT, reason GPG_MALFORMED */
+export function readDetached(bytes: Uint8Array): Promise<Signature> {
+  return parse('a detached signature', () => parseDetached(bytes))
+}
+
+async function parseDetached(bytes: Uint8Array): Promise<Signature> {
   const input = bytes[0] === 0x2d ? { armoredSignature: Buffer.from(bytes).toString() } : { binarySignature: bytes }
   const signature = await readSignature({ ...input, config: openpgpConfig } as never)
   if (signature.packets.length > MAX_SIGNATURES) throw new Error('Too many signatures')

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FolderKeyFiles, generateGpgKey, KeyKeeper, KeyRing, SealedKeyFiles } from '@parasol/backend-gpg'
+import { createCrypto } from '@parasol/core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+
+let parties: TwoParties
+let stranger: TwoParties
+beforeAll(async () => {
+  parties = await createTwoParties()
+  stranger = await createTwoParties()
+})
+afterAll(() => {
+  parties[Symbol.dispose]()
+  stranger[Symbol.dispose]()
+})
+
+/** Any scheme that binds a context does; here another key of OpenPGP. */
+const sealer = (from: TwoParties) =>
+  createCrypto([from.provider({ context: 'signed' })], { keys: { scheme: 'gpg' } }).for('keys')
+const ringOf = (folder: string, from: TwoParties) =>
+  new KeyRing(new SealedKeyFiles(new FolderKeyFiles(folder), sealer(from)))
+
+it('keeps secret keys encrypted once more, and certificates as everybody reads them', async () => {
+  const folder = join(parties.folder, 'sealed')
+  const ring = ringOf(folder, parties)
+  const { secretKey, fingerprint } = await generateGpgKey({ name: 'Ops', passphrase: PASSPHRASE })
+  await ring.import(secretKey)
+  const stored = await readFile(join(folder, 'keys', `${fingerprint}.asc`))
+  expect(stored.includes('PRIVATE KEY')).toBe(false)
+  await new KeyKeeper({ keyRing: ring, passphrase: () => PASSPHRASE }).extend(fingerprint, undefined)
+  expect((await ringOf(folder, parties).secretKey(fingerprint)).isPrivate()).toBe(true)
+  await expect(new KeyRing(folder).certificate(fingerprint)).resolves.toBeDefined()
+  await expect(new KeyRing(folder).secretKey(fingerprint)).rejects.toThrow()
+  await expect(ringOf(folder, stranger).secretKey(fingerprint)).rejects.toThrow('Decryption failed')
+})
+
+it('reads a key that was there before, and encrypts it with its next change', async () => {
+  const folder = join(parties.folder, 'older')
+  const { secretKey, fingerprint } = await generateGpgKey({ name: 'Ops', passphrase: PASSPHRASE })
+  await new KeyRing(folder).import(secretKey)
+  const ring = ringOf(folder, parties)
+  await ring.changePassphrase(fingerprint, PASSPHRASE, 'another')
+  const stored = await readFile(join(folder, 'keys', `${fingerprint}.asc`))
+  expect(stored.includes('PRIVATE KEY')).toBe(false)
+})
