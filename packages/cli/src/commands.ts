@@ -85,6 +85,14 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/recovery.js')).recoveryCommand,
   },
   {
+    name: 'gpg',
+    summary: {
+      en: 'keep OpenPGP keys and contacts, and exchange files with those who have gpg',
+      zh: '管理 OpenPGP 密钥和联系人，与使用 gpg 的人交换文件',
+    },
+    load: async () => (await import('./commands/gpg.js')).gpgCommand,
+  },
+  {
     name: 'sop',
     summary: { en: 'the Stateless OpenPGP command line', zh: '无状态 OpenPGP 命令行（SOP）' },
     load: async () => (await import('./commands/sop.js')).sopCommand,

@@ -1,0 +1,48 @@
+import { Command } from 'commander'
+import { catalogue } from '../catalogue.js'
+import type { Terminal } from '../terminal.js'
+import { contactCommand } from './gpg/contact.js'
+import { decryptCommand } from './gpg/decrypt.js'
+import { encryptCommand } from './gpg/encrypt.js'
+import { exportCommand } from './gpg/export.js'
+import { extendCommand } from './gpg/extend.js'
+import { generateCommand } from './gpg/generate.js'
+import { importCommand } from './gpg/import.js'
+import { listCommand } from './gpg/list.js'
+import { passwdCommand } from './gpg/passwd.js'
+import { revokeCommand } from './gpg/revoke.js'
+import { rotateCommand } from './gpg/rotate.js'
+import { showCommand } from './gpg/show.js'
+import { signCommand } from './gpg/sign.js'
+import { verifyCommand } from './gpg/verify.js'
+import { wkdCommand } from './gpg/wkd.js'
+
+const COMMANDS = [
+  generateCommand,
+  importCommand,
+  exportCommand,
+  listCommand,
+  showCommand,
+  contactCommand,
+  encryptCommand,
+  decryptCommand,
+  signCommand,
+  verifyCommand,
+  extendCommand,
+  rotateCommand,
+  revokeCommand,
+  passwdCommand,
+  wkdCommand,
+]
+
+/** OpenPGP keys, and files exchanged with those who have gpg. */
+export function gpgCommand(terminal: Terminal): Command {
+  const group = new Command('gpg').description(texts(terminal).description)
+  for (const command of COMMANDS) group.addCommand(command(terminal))
+  return group
+}
+
+const texts = catalogue(
+  { description: 'keep OpenPGP keys and contacts, and exchange files with those who have gpg' },
+  { description: '管理 OpenPGP 密钥和联系人，与使用 gpg 的人交换文件' },
+)

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { catalogue } from '../../catalogue.js'
+import { examples } from '../../examples.js'
+import { formatFacts, print } from '../../print.js'
+import type { Terminal } from '../../terminal.js'
+import { readBytes } from './bytes.js'
+import { addRingOptions, openRing, type RingOptions } from './ring-options.js'
+
+export function importCommand(terminal: Terminal): Command {
+  const text = texts(terminal)
+  const command = new Command('import').description(text.description).argument('[files...]', text.files)
+  return addRingOptions(command, terminal)
+    .addHelpText('after', examples(terminal, EXAMPLES, text.after))
+    .action((files: readonly string[], options: RingOptions) => importKeys(terminal, files, options))
+}
+
+async function importKeys(terminal: Terminal, files: readonly string[], options: RingOptions): Promise<void> {
+  const { guardIo } = await import('@parasol/core/files')
+  const ring = await openRing(terminal, options)
+  const inputs = files.length > 0 ? files : [undefined]
+  const reports = []
+  for (const file of inputs) {
+    const bytes = file === undefined ? await readBytes(terminal) : await guardIo(file, () => readFile(file), 'read')
+    reports.push(await ring.import(bytes))
+  }
+  const report = {
+    added: reports.flatMap(({ added }) => added),
+    updated: reports.flatMap(({ updated }) => updated),
+    unchanged: reports.flatMap(({ unchanged }) => unchanged),
+    skipped: reports.flatMap(({ skipped }) => skipped),
+    unprotected: reports.flatMap(({ unprotected }) => unprotected),
+  }
+  print(terminal, options, report, () => {
+    const text = texts(terminal)
+    return formatFacts(terminal, {
+      [text.added]: shownIf(report.added),
+      [text.updated]: shownIf(report.updated),
+      [text.unchanged]: shownIf(report.unchanged),
+      [text.skipped]: shownIf(report.skipped.map(({ position, why }) => `${position}: ${why}`)),
+      [text.unprotected]: shownIf(report.unprotected),
+    })
+  })
+}
+
+function shownIf(values: readonly string[]): readonly string[] | undefined {
+  return values.length > 0 ? values : undefined
+}
+
+const EXAMPLES = [
+  'parasol gpg import partner.asc',
+  'gpg --armor --export-secret-keys ops@example.com | parasol gpg import',
+]
+
+const texts = catalogue(
+  {
+    description: 'take keys and revocations of what gpg and others export into the ring; nothing is replaced',
+    files: 'armored or binary, with any number of keys; or from a pipe',
+    after: 'What is imported is not trusted: compare the fingerprint, then parasol gpg contact add.',
+    added: 'added',
+    updated: 'updated',
+    unchanged: 'unchanged',
+    skipped: 'skipped',
+    unprotected: 'without a passphrase',
+  },
+  {
+    description: '把 gpg 等程序导出的密钥和吊销证书合并到钥匙环；不替换任何内容',
+    files: '文本或二进制，可含多个密钥；也可从管道输入',
+    after: '导入不等于信任：请核对指纹，然后运行 parasol gpg contact add。',
+    added: '新增',
+    updated: '更新',
+    unchanged: '未变',
+    skipped: '跳过',
+    unprotected: '没有口令',
+  },
+)
