@@ -23,7 +23,7 @@ export interface ChainedLogOptions extends LogPlace {
   readonly retention?: LogRetention
   /** A further file in which the head is noted, on a disk that who can change the log cannot. */
   readonly headFile?: string
-  /** Told when the log cannot be written, once until it can again. */
+  /** Told when the log, or a note of its head, cannot be written, once until it can again. */
   readonly onTrouble?: (error: CryptoError) => void
 }
 
@@ -56,7 +56,13 @@ export class ChainedLog implements AsyncDisposable {
     this.#lock = lock
     this.#device = statSync(folder).dev
     this.#end = end
-    this.#heads = new HeadNotes(name, [headPath(folder, name), ...(headFile ? [headFile] : [])], () => this.head)
+    const paths = [headPath(folder, name), ...(headFile ? [headFile] : [])]
+    this.#heads = new HeadNotes(
+      name,
+      paths,
+      () => this.head,
+      (cause) => this.#tell(cause),
+    )
     this.#timer = setInterval(() => this.#pruneSoon(), PRUNE_MS).unref()
   }
 
@@ -231,15 +237,23 @@ export class ChainedLog implements AsyncDisposable {
     this.#segment = undefined
     await segment?.mend()
     await segment?.close()
-    const error = CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The log failed', { cause })
-    if (!this.#trouble) this.#options.onTrouble?.(error)
-    this.#trouble = error
+    const isNew = !this.#trouble
+    this.#trouble = toError(cause)
+    if (isNew) this.#tell(this.#trouble)
+  }
+
+  #tell(cause: unknown): void {
+    this.#options.onTrouble?.(toError(cause))
   }
 
   /** What cannot be removed now is tried again later. */
   #pruneSoon(): void {
     if (this.#options.retention && !this.#closed) void this.prune().catch(() => undefined)
   }
+}
+
+function toError(cause: unknown): CryptoError {
+  return CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The log failed', { cause })
 }
 
 function passOverLost(error: unknown): undefined {

@@ -34,14 +34,23 @@ export class HeadNotes implements AsyncDisposable {
   readonly #log: string
   readonly #paths: readonly string[]
   readonly #current: () => LogHead
+  readonly #onTrouble: (error: unknown) => void
+  #hasTrouble = false
   #noted: LogHead | undefined
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<boolean> | undefined
 
-  constructor(log: string, paths: readonly string[], current: () => LogHead) {
+  /** @param onTrouble told when a head cannot be written, once until it can again */
+  constructor(
+    log: string,
+    paths: readonly string[],
+    current: () => LogHead,
+    onTrouble: (error: unknown) => void = () => undefined,
+  ) {
     this.#log = log
     this.#paths = paths
     this.#current = current
+    this.#onTrouble = onTrouble
   }
 
   /** The last one that stands in every place. */
@@ -77,12 +86,12 @@ export class HeadNotes implements AsyncDisposable {
   async #writeAll(head: LogHead): Promise<boolean> {
     const text = `${JSON.stringify({ log: this.#log, ...head, time: new Date().toISOString() })}\n`
     const written = await Promise.allSettled(this.#paths.map((path) => writeFileAtomic(path, text)))
-    if (written.every(({ status }) => status === 'fulfilled')) {
-      this.#noted = head
-      return true
-    }
-    this.grown()
-    return false
+    const failed = written.find((result) => result.status === 'rejected')
+    if (failed && !this.#hasTrouble) this.#onTrouble(failed.reason)
+    this.#hasTrouble = failed !== undefined
+    if (!failed) this.#noted = head
+    else this.grown()
+    return !failed
   }
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ChainedLog, type ChainedLogOptions, readHead, verifyLog } from '@parasol/core/files'
@@ -118,6 +118,21 @@ it('notes its head, beside itself and elsewhere, and misses what is cut off', as
   await expect(open(folder, { headFile })).rejects.toThrow('has not line 5')
   const head = await readHead(headFile, name)
   expect((await verifyLog({ folder, name }, { heads: head ? [head] : [] })).damage.length).toBe(1)
+})
+
+it('says once that its head cannot be noted, and notes it when it can', async () => {
+  const elsewhere = join(scratch(), 'disk')
+  const headFile = join(elsewhere, 'head')
+  const troubles: string[] = []
+  const log = await open(scratch(), { headFile, onTrouble: ({ message }) => void troubles.push(message) })
+  rmSync(elsewhere, { recursive: true })
+  await log.append('{}')
+  await expect.poll(() => troubles.length, { timeout: 10_000 }).toBe(1)
+  expect(troubles[0]).toContain(headFile)
+  mkdirSync(elsewhere)
+  await expect.poll(() => readHead(headFile, name).catch(() => undefined), { timeout: 10_000 }).toEqual(log.head)
+  await log[Symbol.asyncDispose]()
+  expect(troubles.length).toBe(1)
 })
 
 it('refuses another log in its place', async () => {

@@ -52,7 +52,12 @@ export class PostgresLog implements KeptLog {
   private constructor(options: PostgresLogOptions) {
     const { name, headFile } = options
     this.#options = options
-    this.#heads = new HeadNotes(name, headFile ? [headFile] : [], () => this.head)
+    this.#heads = new HeadNotes(
+      name,
+      headFile ? [headFile] : [],
+      () => this.head,
+      (cause) => this.#tell(cause),
+    )
     this.#timer = setInterval(() => void this.prune().catch(() => undefined), PRUNE_MS).unref()
   }
 
@@ -182,10 +187,18 @@ export class PostgresLog implements KeptLog {
     this.#connection = undefined
     this.#isAlone = false
     void connection?.close()
-    const error = CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The log failed', { cause })
-    if (!this.#trouble) this.#options.onTrouble?.(error)
-    this.#trouble = error
+    const isNew = !this.#trouble
+    this.#trouble = toError(cause)
+    if (isNew) this.#tell(this.#trouble)
   }
+
+  #tell(cause: unknown): void {
+    this.#options.onTrouble?.(toError(cause))
+  }
+}
+
+function toError(cause: unknown): CryptoError {
+  return CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The log failed', { cause })
 }
 
 const LINES = 'unnest($2::bigint[], $3::text[], $4::text[])'
