@@ -70,7 +70,9 @@ function table(actions: ReadonlySet<string>, all: ReadonlyMap<string, Seen>): re
 
 /** What has a column of its own, or is any operation's. */
 function isEverywhere(code: string): boolean {
-  return /^(Rejected\.(Disabled|Pending|State|Throttling)|(Missing|Invalid)Parameter$|.*NoPermission)/.test(code)
+  return /^(Rejected\.(Disabled|Pending|State|Throttling|Unavailable)|(Missing|Invalid)Parameter$|.*NoPermission|Forbidden\.(AccessKey|KmsService|Prohibited|InDebt)|InternalFailure|ServiceUnavailable)/.test(
+    code,
+  )
 }
 
 function faults(all: ReadonlyMap<string, Seen>): readonly string[] {
@@ -78,7 +80,8 @@ function faults(all: ReadonlyMap<string, Seen>): readonly string[] {
   return [
     '## Faults',
     '',
-    `Seen by all of the clients: ${codes(seen)}.`,
+    `Seen by all of the clients: ${codes(seen)}. Those of the state of an account or a key, and the two that are the`,
+    'service’s own failure, are made by a [fault plan](local-kms.md#let-it-fail) only.',
     '',
     '| fault of the cloud | why no request above gets it |',
     '|---|---|',

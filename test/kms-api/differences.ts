@@ -29,8 +29,6 @@ export const differences: Readonly<Record<string, string>> = {
   GetCallerIdentity: 'at the same address as the KMS, version 2015-04-01',
 }
 
-const ACCOUNT = 'an account here has no such state'
-
 /** Of the cloud's documented faults, those that no client can provoke here. */
 export const faultsLeftOut: Readonly<Record<string, string>> = {
   IncompleteSignature: 'clients sign whole: `packages/kms-local/test/request-signature.test.ts`',
@@ -38,13 +36,5 @@ export const faultsLeftOut: Readonly<Record<string, string>> = {
   UnsupportedHTTPMethod: 'clients send GET and POST: `packages/kms-local/test/server.test.ts`',
   SignatureNonceUsed: 'clients send nothing twice: `npm run prove -- auth`',
   ExpiredImportToken: 'a day would have to pass: `packages/kms-local/test/import.test.ts`',
-  InternalFailure: 'no request may get it: `npm run prove -- inputs`',
-  ServiceUnavailableTemporary: 'the audit log would have to be lost: `packages/kms-local/test/server.test.ts`',
   'Rejected.Enabled': 'documented for no operation of these',
-  'Rejected.Unavailable': ACCOUNT,
-  'Forbidden.AccessKey': ACCOUNT,
-  'Forbidden.KmsServiceNotEnabled': ACCOUNT,
-  'Forbidden.ProhibitedByRiskControl': ACCOUNT,
-  'Forbidden.InDebt': ACCOUNT,
-  'Forbidden.InDebtOverdue': ACCOUNT,
 }

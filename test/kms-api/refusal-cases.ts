@@ -76,6 +76,23 @@ export const refusalCases: readonly Case[] = [
       server: 'throttled',
     }),
   ),
+  ...(
+    [
+      ['ListKeys', 403, 'Forbidden.AccessKey'],
+      ['Encrypt', 403, 'Forbidden.KmsServiceNotEnabled'],
+      ['Decrypt', 403, 'Forbidden.ProhibitedByRiskControl'],
+      ['GenerateDataKey', 403, 'Forbidden.InDebt'],
+      ['CreateKey', 403, 'Forbidden.InDebtOverdue'],
+      ['DescribeKey', 409, 'Rejected.Unavailable'],
+      ['DescribeRegions', 503, 'ServiceUnavailableTemporary'],
+      ['DescribeService', 500, 'InternalFailure'],
+    ] as const
+  ).map(
+    ([action, status, code]): Case => ({
+      ...refusal(action, `which fails as ${code}`, status, code, {}),
+      server: 'failing',
+    }),
+  ),
   refusal('Encrypt', 'tried out', 400, 'DryRunOperationError', { ...encrypt, DryRun: 'true' }),
   refusal('Encrypt', 'tried out in vain', 400, 'ValidationError', { KeyId: 'alias/one', DryRun: 'true' }),
   {

@@ -10,8 +10,20 @@ type Details = NonNullable<Parameters<KeyService['createKey']>[1]>
 
 export const KMS = '2016-01-20'
 export const STS = '2015-04-01'
-/** The servers of a world: as they are, with no quota left, with another clock, and where what is audited cannot be written. */
-export type ServerName = 'plain' | 'throttled' | 'late'
+/** The servers of a world: as they are, with no quota left, with another clock, and failing by a plan. */
+export type ServerName = 'plain' | 'throttled' | 'late' | 'failing'
+
+/** What each operation is refused with by the server that fails. */
+export const failures = {
+  ListKeys: 'access-key-disabled',
+  Encrypt: 'not-enabled',
+  Decrypt: 'risk-control',
+  GenerateDataKey: 'in-debt',
+  CreateKey: 'in-debt-overdue',
+  DescribeKey: 'key-unavailable',
+  DescribeRegions: 'unavailable',
+  DescribeService: 'failure',
+} as const
 
 /** A store with several servers over it, and a client that somebody else wrote. */
 export class World implements AsyncDisposable {
@@ -41,6 +53,12 @@ export class World implements AsyncDisposable {
     const servers = {
       plain: await startKmsServer({ service }),
       throttled: await startKmsServer({ service, quotas: none }),
+      failing: await startKmsServer({
+        service,
+        faultPlan: {
+          rules: Object.entries(failures).map(([action, fault]) => ({ fault, share: 1, operations: [action] })),
+        },
+      }),
       late: await startKmsServer({ service, now: () => new Date(Date.now() + 20 * 60_000) }),
     }
     const world = new World(client, service, servers, async () => {

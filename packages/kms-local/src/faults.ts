@@ -19,6 +19,7 @@ const missing = (what: string): FaultKind => ({
   code: 'KEY_NOT_FOUND',
 })
 
+const forbidden = (message: string): FaultKind => ({ status: 403, message, code: 'ACCESS_DENIED' })
 const malformed = (parameter: string): FaultKind => ({
   status: 400,
   message: `The parameter ${parameter} is wrongly formed.`,
@@ -52,6 +53,7 @@ const kinds = {
   'Rejected.Disabled': rejected('Disabled'),
   'Rejected.PendingDeletion': rejected('PendingDeletion'),
   'Rejected.PendingImport': rejected('PendingImport'),
+  'Rejected.Unavailable': rejected('Unavailable'),
   'Rejected.StateModifiedFailed': { status: 409, message: 'Keystate modified failed.', code: 'KEY_UNUSABLE' },
   /** The cloud's own code is not documented. */
   'Rejected.DeletionProtected': { status: 409, message: 'The key is protected from deletion.', code: 'KEY_UNUSABLE' },
@@ -76,6 +78,12 @@ const kinds = {
     message: 'You are not authorized to perform the operation on the specified resource.',
     code: 'ACCESS_DENIED',
   },
+  /** What an account may run into in the cloud. Here only a fault plan makes them; the words are not documented. */
+  'Forbidden.AccessKey': { status: 403, message: 'The AccessKey is disabled.', code: 'UNAUTHENTICATED' },
+  'Forbidden.KmsServiceNotEnabled': forbidden('KMS is not enabled for the account.'),
+  'Forbidden.ProhibitedByRiskControl': forbidden('The request is prohibited by risk control.'),
+  'Forbidden.InDebt': forbidden('The account has an overdue payment.'),
+  'Forbidden.InDebtOverdue': forbidden('The account has an overdue payment for too long.'),
   'Rejected.Throttling': { status: 429, message: 'QPS Limit Exceeded', code: 'THROTTLED' },
   'InvalidAccessKeyId.NotFound': {
     status: 404,
