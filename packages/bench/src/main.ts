@@ -30,13 +30,15 @@ async function main(argv: readonly string[]): Promise<number> {
   return options.soak === undefined ? run(options) : soak(options.soak, options)
 }
 
+/** The files are written after each scenario, so that who gives up after half an hour has half of it. */
 async function run({ scale, scenarios: chosen, json, html, markdown }: BenchArguments): Promise<number> {
   const runner = isolated((title) => process.stderr.write(`${title}\n`))
-  const report = await runBench(chosen, scale, runner)
+  const report = await runBench(chosen, scale, runner, (soFar) => {
+    if (json !== undefined) writeFileSync(fromUser(json), `${JSON.stringify(soFar, null, 2)}\n`)
+    if (markdown !== undefined) writeFileSync(fromUser(markdown), markdownReport(soFar))
+    if (html !== undefined) writeFileSync(fromUser(html), htmlPage(soFar))
+  })
   print(`${formatReport(report)}\n`)
-  if (json !== undefined) writeFileSync(fromUser(json), `${JSON.stringify(report, null, 2)}\n`)
-  if (markdown !== undefined) writeFileSync(fromUser(markdown), markdownReport(report))
-  if (html !== undefined) writeFileSync(fromUser(html), htmlPage(report))
   return report.scenarios.some(({ failure }) => failure !== undefined) ? 1 : 0
 }
 

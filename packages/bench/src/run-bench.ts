@@ -6,11 +6,23 @@ import type { Scenario } from './scenario.js'
 /** Runs one scenario: in this process, or in one of its own. */
 export type Runner = (scenario: Scenario, scale: ScaleName) => Promise<ScenarioResult>
 
-export async function runBench(scenarios: readonly Scenario[], scale: ScaleName, runner: Runner): Promise<Report> {
+/** `onScenario` is told what there is after each scenario. */
+export async function runBench(
+  scenarios: readonly Scenario[],
+  scale: ScaleName,
+  runner: Runner,
+  onScenario: (report: Report) => void = () => undefined,
+): Promise<Report> {
   const [began, start] = [new Date().toISOString(), performance.now()]
   const where = machine()
   const results: ScenarioResult[] = []
-  for (const scenario of scenarios) results.push(await runner(scenario, scale))
-  const seconds = Math.round((performance.now() - start) / 1000)
-  return { version: 1, scale, began, seconds, machine: where, scenarios: results }
+  const soFar = (): Report => {
+    const seconds = Math.round((performance.now() - start) / 1000)
+    return { version: 1, scale, began, seconds, machine: where, scenarios: [...results] }
+  }
+  for (const scenario of scenarios) {
+    results.push(await runner(scenario, scale))
+    onScenario(soFar())
+  }
+  return soFar()
 }
