@@ -42,7 +42,11 @@ export function unknownName(what: string, given: string, names: readonly string[
 
 /** Shows what looks like a name; anything else may be a secret in the wrong place. */
 export function quoteName(name: string): string {
-  return /^[\p{L}\p{N}_.@/-]{1,64}$/u.test(name) ? `"${name}"` : `of a name of ${name.length} characters`
+  return looksLikeName(name) ? `"${name}"` : `of a name of ${name.length} characters`
+}
+
+function looksLikeName(text: string): boolean {
+  return /^[\p{L}\p{N}_.@/-]{1,64}$/u.test(text)
 }
 
 function formatProblem(file: string, { line, column, path, message }: Problem): string {
@@ -52,7 +56,8 @@ function formatProblem(file: string, { line, column, path, message }: Problem): 
 
 function formatStep(step: string | number): string {
   if (typeof step === 'number') return `[${step}]`
-  return /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step.slice(0, 128))}]`
+  if (/^[A-Za-z_$][\w$]{0,63}$/.test(step)) return `.${step}`
+  return looksLikeName(step) ? `[${JSON.stringify(step)}]` : `[a key of ${step.length} characters]`
 }
 
 function causeOf(problems: readonly Problem[]): unknown {

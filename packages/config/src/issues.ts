@@ -41,6 +41,8 @@ function explainUnknownKeys(issue: IssueOf<'unrecognized_keys'>, { shape }: Chec
   const allowed = allowedKeys(shape, pathOf(issue))
   return issue.keys.map((key) => {
     const meant = closest(key, allowed)
+    // Where a secret belongs, a key that is no misspelt one may be the secret.
+    if (meant === undefined && takesSecret(shape, pathOf(issue))) return explainSecret(pathOf(issue), {})
     const question = meant === undefined ? '' : `: did you mean "${meant}"?`
     return { path: [...pathOf(issue), key], message: `unknown key (allowed: ${allowed.join(', ')})${question}` }
   })

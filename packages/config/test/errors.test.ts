@@ -211,7 +211,7 @@ it('refuses names that nothing could carry', async () => {
   const content = sound.replace('  new:', '  New:').replace('customer.phone:', '"customer:phone":')
   expect((await problemsOf(content)).slice(1)).toEqual([
     'parasol.yaml:6:3 schemes.New: use lower-case letters, digits and hyphens, at most 32, to name it',
-    'parasol.yaml:11:3 useCases["customer:phone"]: use letters, digits, "_", "-" and ".", at most 128, to name it',
+    'parasol.yaml:11:3 useCases[a key of 14 characters]: use letters, digits, "_", "-" and ".", at most 128, to name it',
     'parasol.yaml:12:22 useCases["customer.idCard"].scheme: no scheme "new" (have: old, New): did you mean "New"?',
   ])
 })
@@ -323,4 +323,16 @@ it('answers whatever stands in the file with a configuration or with INVALID_CON
     }),
     { numRuns: 300 },
   )
+})
+
+it.each([
+  '{ env: PASSPHRASE, hunter2 }',
+  '{ env: PASSPHRASE, value:hunter2 }',
+  '{ "env: hunter2": }',
+  '{ hunter2 }',
+  '{ value: hunter2, env: PASSPHRASE }',
+])('shows no secret that slipped into the keys: passphrase: %s', async (secret) => {
+  const problems = await problemsOf(sound.replace('{ env: PASSPHRASE }', secret))
+  expect(problems.join('\n')).not.toContain('hunter2')
+  expect(problems.join('\n')).toContain('not a secret: write { env: NAME } or { file: PATH }')
 })

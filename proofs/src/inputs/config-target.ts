@@ -15,9 +15,11 @@ kms:
     store: ./kms
     passphrase: { env: PASSPHRASE }
     createKeys: [alias/parasol]
+  main: { use: failover, first: own, fallback: [{ kms: far }] }
+  far: { use: local, store: ./far, keyFile: ./far.key }
 schemes:
   kms-direct: { kms: own, keyId: alias/parasol }
-  envelope: { kms: own, keyId: alias/parasol, suite: aes-256-gcm }
+  envelope: { kms: main, keyId: alias/parasol, suite: aes-256-gcm, recovery: [{ kms: own, keyId: alias/far, standsIn: true }] }
 useCases:
   customer.phone: { scheme: envelope }
   customer.idCard: { scheme: envelope, reads: [kms-direct], purpose: customer.id }

@@ -7,6 +7,7 @@ import { ciphertextTargets } from './ciphertext-targets.js'
 import { configTarget, MAX_CONFIG_CPU_MS } from './config-target.js'
 import { feed, type Tally } from './feed.js'
 import { kmsServerTargets } from './kms-server-targets.js'
+import { recoveryTargets } from './recovery-targets.js'
 import { latin1, type Target, windows } from './target.js'
 
 /** For each of the fast targets; slow ones get their share of it. */
@@ -22,7 +23,12 @@ export const inputs: Proof = {
   async measure(context) {
     using folder = new TemporaryFolder()
     await using server = await startLocalKmsServer()
-    const targets = [...(await ciphertextTargets()), configTarget(folder.path), ...kmsServerTargets(server)]
+    const targets = [
+      ...(await ciphertextTargets()),
+      ...(await recoveryTargets()),
+      configTarget(folder.path),
+      ...kmsServerTargets(server),
+    ]
     const before = process.resourceUsage().maxRSS
     const tallies = await feedAll(targets, INPUTS[context.scale], context)
     const memoryGrowthMb = Math.round((process.resourceUsage().maxRSS - before) / 1024)
