@@ -11,10 +11,9 @@ import { readEnd } from './postgres-end.js'
 export function pruneLines(connection: Connection, name: string, before: number): Promise<number> {
   return transaction(connection, async () => {
     const end = await readEnd(connection, name, 'FOR UPDATE')
-    const last = await lastBefore(connection, name, before)
+    const last = await lastBefore(connection, name, before, end.next - 1)
     if (!last) return 0
     const anchor = { first: last.number + 1, previous: last.hash }
-    if (anchor.first >= end.next) return 0
     const content = formatAnchor(anchor)
     const { after } = hashLink.format(content, end)
     const hash = after.hash.toString('base64url')
@@ -39,11 +38,12 @@ async function lastBefore(
   connection: Connection,
   name: string,
   before: number,
+  kept: number,
 ): Promise<{ number: number; hash: string } | undefined> {
   const { rows } = await connection.query<{ number: string; hash: string }>(
     `SELECT number, hash FROM parasol_log_line WHERE log = $1 AND number =
-       (SELECT max(number) FROM parasol_log_line WHERE log = $1 AND time < $2)`,
-    [name, new Date(before)],
+       (SELECT max(number) FROM parasol_log_line WHERE log = $1 AND time < $2 AND number < $3)`,
+    [name, new Date(before), kept],
   )
   return rows[0] && { number: Number(rows[0].number), hash: rows[0].hash }
 }

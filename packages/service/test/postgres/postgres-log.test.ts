@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Connection, connect } from '../../src/postgres/postgres-connection.js'
 import { PostgresLog, type PostgresLogOptions } from '../../src/postgres/postgres-log.js'
 import { postgresSource } from '../../src/postgres/postgres-source.js'
-import { crm } from '../fixture.js'
+import { crm, post, start } from '../fixture.js'
 
 const hasPostgres = findPostgres() !== undefined
 const folder = mkdtempSync(join(tmpdir(), 'parasol-pg-test-'))
@@ -164,6 +164,39 @@ it.skipIf(!hasPostgres)('is found as a log in files is (needs PostgreSQL)', asyn
   for await (const entry of findBackups(postgresSource(server.url, name), { ciphertext: 'enc1.envelope.a' }))
     found.push(entry)
   expect(found).toMatchObject([{ requestId: 'r', caller: 'crm' }])
+})
+
+it.skipIf(!hasPostgres)('needs no more rights than the documentation grants (needs PostgreSQL)', async () => {
+  await written(1)
+  await sql(`CREATE ROLE serving LOGIN`)
+  await sql('GRANT SELECT, INSERT, UPDATE ON parasol_log TO serving')
+  await sql('GRANT SELECT, INSERT, DELETE ON parasol_log_line TO serving')
+  await sql('GRANT SELECT ON parasol_schema TO serving')
+  const url = server.url.replace('parasol@', 'serving@')
+  await using log = await open({ url, maxAgeMs: -60_000 })
+  await log.append('{"index":1}')
+  await log.append('{"index":2}')
+  expect(await log.prune()).toBeGreaterThan(0)
+  await log.append('{"index":3}')
+  expect(await postgresSource(url, name).verify()).toMatchObject({ damage: [], head: log.head })
+})
+
+it.skipIf(!hasPostgres)('makes the service answer 503 while the database is away (needs PostgreSQL)', async () => {
+  await using backup = new BackupLog(await open())
+  await using service = await start({ backup })
+  const encrypt = async () => {
+    const { status, json, headers } = await post(service, '/v1/customer/encrypt', { a: 'b' })
+    return [status, json['code'], headers.get('retry-after')]
+  }
+  const isReady = async () => (await fetch(`${service.url}/readyz`)).ok
+  expect([await encrypt(), await isReady()]).toEqual([[200, undefined, null], true])
+  await server.down()
+  try {
+    expect([await encrypt(), await isReady()]).toEqual([[503, 'LOG_UNAVAILABLE', '1'], false])
+  } finally {
+    await server.up()
+  }
+  expect([await encrypt(), await isReady()]).toEqual([[200, undefined, null], true])
 })
 
 it('says nothing of the URL of a database that it cannot reach', async () => {
