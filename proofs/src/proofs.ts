@@ -1,9 +1,11 @@
+import { audit } from './audit/audit.js'
 import { auth } from './auth/auth.js'
 import { faults } from './faults/faults.js'
 import { full } from './full/full.js'
 import { golden } from './golden/golden.js'
 import { inputs } from './inputs/inputs.js'
 import { kill } from './kill/kill.js'
+import { kmsFull } from './kms-full/kms-full.js'
 import { leaklog } from './leaklog/leaklog.js'
 import { mutants } from './mutants/mutants.js'
 import { outage } from './outage/outage.js'
@@ -36,6 +38,8 @@ export const proofs: readonly Proof[] = [
   ...serviceProofs,
   torn,
   full,
+  kmsFull,
+  audit,
   records,
   recover,
   soak,

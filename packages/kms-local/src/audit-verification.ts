@@ -56,7 +56,7 @@ async function walk(folder: string, key: Uint8Array, from: Checkpoint, noted: re
   const last = noted.reduce((a, b) => (b.events > a.events ? b : a))
   const cut = (): CryptoError => damaged(path, `ends before event ${last.events}, which it had`)
   const { size } = await stat(path).catch(() => ({ size: 0 }))
-  if (size < last.bytes) throw cut()
+  if (size < from.bytes || (size === from.bytes && last.events > from.events)) throw cut()
   if (size === from.bytes) return { state: start, end: size, torn: 0 }
   const reader = new ChainReader({ path, link: macLink(key), start, offset: from.bytes })
   await reader.each(({ number, hash }) => {
