@@ -98,6 +98,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/sop.js')).sopCommand,
   },
   {
+    name: 'doctor',
+    summary: {
+      en: 'check configuration, KMS, keys and stores; scan files for what is not encrypted',
+      zh: '检查配置、KMS、密钥和存储；扫描文件中未加密的内容',
+    },
+    load: async () => (await import('./commands/doctor.js')).doctorCommand,
+  },
+  {
+    name: 'bench',
+    summary: { en: 'measure what encrypting costs here', zh: '测量在本机加密的开销' },
+    load: async () => (await import('./commands/bench.js')).benchCommand,
+  },
+  {
     name: 'completion',
     summary: { en: 'let a shell complete commands and options', zh: '让 shell 补全命令和选项' },
     load: async () => (await import('./commands/completion.js')).completionCommand,

@@ -27,5 +27,5 @@ export const exitCodes = {
   ABORTED: 130,
 } as const satisfies Record<CryptoErrorCode, number>
 
-/** The work is done, but for rows that failed and were left out. */
-export const ROWS_FAILED = 8
+/** The work is done, but some rows failed and were left out, or some checks failed. */
+export const INCOMPLETE = 8

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander'
 import { catalogue, languageOf } from './catalogue.js'
 import { chineseErrorKinds, errorHints } from './error-texts.js'
-import { exitCodes, ROWS_FAILED } from './exit-codes.js'
-import { RowsFailed } from './rows-failed.js'
+import { exitCodes, INCOMPLETE } from './exit-codes.js'
+import { Incomplete } from './incomplete.js'
 import { styleOf } from './style.js'
 import type { Terminal } from './terminal.js'
 import { UsageError } from './usage-error.js'
@@ -28,7 +28,7 @@ export async function explainError(terminal: Terminal, error: unknown, command: 
     return { code: 'ABORTED', message: texts(terminal).interrupted, exitCode: exitCodes.ABORTED }
   if (error instanceof CommanderError) return usage(explainUsage(terminal, error, command))
   if (error instanceof UsageError) return usage(error.message)
-  if (error instanceof RowsFailed) return { code: 'ROWS_FAILED', message: error.message, exitCode: ROWS_FAILED }
+  if (error instanceof Incomplete) return { code: error.code, message: oneLine(error.message), exitCode: INCOMPLETE }
   const { CryptoError } = await import('@parasol/core')
   if (CryptoError.is(error)) {
     const { code, reason } = error

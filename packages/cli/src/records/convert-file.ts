@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { openCrypto } from '@parasol/config'
 import type { Cipher } from '@parasol/core'
+import { Incomplete } from '../incomplete.js'
 import { print } from '../print.js'
-import { RowsFailed } from '../rows-failed.js'
 import type { Terminal } from '../terminal.js'
 import { UsageError } from '../usage-error.js'
 import { type BoundColumns, boundColumns } from './bound-columns.js'
@@ -144,7 +144,8 @@ function report(terminal: Terminal, options: RecordOptions, summary: Summary): v
   const texts = recordsTexts(terminal)
   if (json) print(terminal, { json }, { file, ...summary }, () => '')
   else if (terminal.stderr.isTTY) terminal.stderr.write(`${texts.done(summary.rows, summary.resumedAt)}\n`)
-  if (summary.failed > 0) throw new RowsFailed(texts.rowsFailed(summary.failed, summary.rows, options.report))
+  if (summary.failed > 0)
+    throw new Incomplete('ROWS_FAILED', texts.rowsFailed(summary.failed, summary.rows, options.report))
 }
 
 function isOfTheInput(error: unknown): boolean {
