@@ -8,7 +8,13 @@ export interface EnvelopeInspection {
   readonly version: number
   /** A name, or `unknown (7)`. */
   readonly suite: string
-  readonly wrappedKeys: readonly { readonly kind: number; readonly keyId: string; readonly bytes: number }[]
+  readonly wrappedKeys: readonly {
+    readonly kind: number
+    readonly keyId: string
+    readonly bytes: number
+    /** As the KMS gave it, which may say more of itself. */
+    readonly wrapped: Uint8Array
+  }[]
   readonly greenKeyBytes: number
   /** What follows the green key; 0 for the green key of a record. */
   readonly bodyBytes: number
@@ -29,6 +35,7 @@ export function inspectEnvelope(ciphertext: Uint8Array): EnvelopeInspection {
       kind,
       keyId: label,
       bytes: bytes.length,
+      wrapped: bytes,
     })),
     greenKeyBytes: greenKey.length,
     bodyBytes: ciphertext.length - greenKey.length,

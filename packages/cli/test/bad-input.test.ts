@@ -54,7 +54,9 @@ it.each(leaves.map((command) => [pathOf(command).join(' '), command] as const).f
   async (name, command) => {
     const before = listing()
     for (const option of command.options.filter(takesPath)) {
-      for (const input of ['absent', 'folder', 'binary', 'empty', 'text/x']) {
+      // A folder that is not there may be made.
+      const isFolder = option.flags.includes('<folder>')
+      for (const input of [...(isFolder ? [] : ['absent']), 'folder', 'binary', 'empty', 'text/x']) {
         const args = [...pathOf(command), ...argumentsOf(command), option.long as string, here.path(input)]
         const ended = await here.parasol(args)
         if (ended.code !== 0) requireOneLine(ended, `${name} ${option.long} ${input}`)

@@ -1,5 +1,8 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { generateGpgKey } from '@parasol/backend-gpg'
+import { formatToken } from '@parasol/core'
+import { createMessage, encrypt, readKey } from 'openpgp'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { Workplace } from './workplace.js'
 
@@ -30,6 +33,7 @@ it('shows what a file says of itself, for programs', async () => {
     ciphertextBytes: size,
     suite: 'chacha20-poly1305',
     keyIds: ['alias/parasol'],
+    keyVersions: [expect.stringMatching(/^[0-9a-f-]{36}$/)],
     wrappedKeyBytes: expect.any(Number),
     bodyBytes: size - facts.wrappedKeyBytes,
   })
@@ -41,7 +45,7 @@ it('shows it for people, one fact a line, and needs no configuration', async () 
   const { stdout } = await elsewhere.parasol(['inspect', '--in', join(folder, 'scan.enc')])
   elsewhere.remove()
   const names = stdout.match(/^\w+(?=: )/gm)
-  expect(names).toEqual(['scheme', 'ciphertextBytes', 'suite', 'keyIds', 'wrappedKeyBytes', 'bodyBytes'])
+  expect(names).toEqual(['scheme', 'ciphertextBytes', 'suite', 'keyIds', 'keyVersions', 'wrappedKeyBytes', 'bodyBytes'])
 })
 
 it('lets the maker of a file write no control characters to a terminal', async () => {
@@ -55,9 +59,9 @@ it('lets the maker of a file write no control characters to a terminal', async (
 })
 
 it.each([
-  ['a file that is not encrypted', ['--in', 'scan'], 2, /Not an encrypted file of scheme envelope/],
-  ['an empty file', ['--in', 'empty'], 2, /Not an encrypted file of scheme envelope/],
-  ['a file that was cut off in its head', ['--in', 'cut.enc'], 2, /Not an encrypted file of scheme envelope/],
+  ['a file that is not encrypted', ['--in', 'scan'], 2, /Not an encrypted file of scheme envelope or gpg/],
+  ['an empty file', ['--in', 'empty'], 2, /Not an encrypted file of scheme envelope or gpg/],
+  ['a file that was cut off in its head', ['--in', 'cut.enc'], 2, /Not an encrypted file of scheme envelope or gpg/],
   ['a file that is not there', ['--in', 'no'], 7, /"no"/],
   ['a folder', ['--in', '.'], 7, /not a file/],
   ['a token and a file', ['--in', 'scan.enc', 'enc1.envelope.AAAA'], 2, /not both/],
@@ -67,4 +71,36 @@ it.each([
   expect(ended.stderr).toMatch(/^error: [^\n]+\n$/)
   expect(ended.stderr).not.toContain(SECRET)
   expect(ended).toMatchObject({ code, stdout: '' })
+})
+
+it('counts what the rows of a file say of themselves', async () => {
+  writeFileSync(join(folder, 'rows.csv'), 'id,phone,mail\n1,2,\n3,4,5\n6,,\n')
+  const bound = ['-k', 'id', '-u', 'customer.scan', '-o', 'enc.csv']
+  await place.parasol(['records', 'encrypt', 'rows.csv', '-F', 'phone,mail', ...bound])
+  const { stdout } = await place.parasol(['inspect', '--json', '--in', 'enc.csv'])
+  const { keyVersions, ...facts } = JSON.parse(stdout)
+  expect(facts).toEqual({
+    format: 'csv',
+    rows: 3,
+    encryptedRows: 2,
+    fields: { phone: 2, mail: 1 },
+    schemes: { envelope: 2 },
+    suites: { 'chacha20-poly1305': 2 },
+    keyIds: { 'alias/parasol': 2 },
+  })
+  expect(Object.values(keyVersions)).toEqual([2])
+})
+
+it('tells to whom an OpenPGP message is, in a file or in a token', async () => {
+  const { certificate } = await generateGpgKey({ name: 'One', unprotected: true })
+  const key = await readKey({ armoredKey: certificate })
+  const message = await createMessage({ text: SECRET })
+  const encrypted = await encrypt({ message, encryptionKeys: key, passwords: ['x'], format: 'binary' })
+  const subkey = (await key.getEncryptionKey()).getKeyID().toHex().toUpperCase()
+  writeFileSync(join(folder, 'message.gpg'), encrypted)
+  const expected = { recipients: [subkey], passwords: 1, armored: false, signer: 'encrypted' }
+  const file = await place.parasol(['inspect', '--json', '--in', 'message.gpg'])
+  expect(JSON.parse(file.stdout)).toMatchObject({ scheme: 'gpg', ...expected })
+  const token = await place.parasol(['inspect', '--json'], formatToken('partner', encrypted))
+  expect(JSON.parse(token.stdout)).toMatchObject({ scheme: 'partner', ...expected })
 })

@@ -29,18 +29,24 @@ export function addRecordOptions(command: Command, terminal: Terminal): Command 
   return addJsonOption(command, terminal)
 }
 
+/** What the file is, where its name does not say it. */
+export function addFormatOptions(command: Command, terminal: Terminal): Command {
+  const text = texts(terminal)
+  return command
+    .addOption(command.createOption('--format <format>', text.format).choices(['csv', 'ndjson', 'json']))
+    .option('--delimiter <character>', text.delimiter, oneCharacter(terminal), ',')
+}
+
 /** How rows are read, bound and converted. */
 export function addRowOptions(command: Command, terminal: Terminal): Command {
   const text = texts(terminal)
-  return command
+  return addFormatOptions(command, terminal)
     .addOption(
       command
         .createOption('-k, --context-columns <columns>', text.contextColumns)
         .argParser(listOf(terminal))
         .conflicts('withoutContext'),
     )
-    .addOption(command.createOption('--format <format>', text.format).choices(['csv', 'ndjson', 'json']))
-    .option('--delimiter <character>', text.delimiter, oneCharacter(terminal), ',')
     .addOption(command.createOption('--on-error <what>', text.onError).choices(['stop', 'skip']).default('stop'))
     .option('--report <file>', text.report)
     .option('--workers <number>', text.workers, wholeNumber(terminal), 16)

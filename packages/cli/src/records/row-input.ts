@@ -88,6 +88,15 @@ const ENDINGS: Readonly<Record<string, RecordOptions['format']>> = {
 }
 const BEGINNINGS: Readonly<Record<string, RecordOptions['format']>> = { '[': 'json', '{': 'ndjson' }
 
+/** Whether a file has rows, by what is said of it and by its name. */
+export function isRowFile(path: string, { format }: Pick<RecordOptions, 'format'>): boolean {
+  return format !== undefined || Object.hasOwn(ENDINGS, endingOf(path))
+}
+
+function endingOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase()
+}
+
 function formatOf(
   terminal: Terminal,
   { format, delimiter }: Pick<RecordOptions, 'format' | 'delimiter'>,
@@ -95,7 +104,7 @@ function formatOf(
   head: string,
 ): RecordFormat {
   if (head.includes('\0')) throw new UsageError(recordsTexts(terminal).binary)
-  const ending = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
+  const ending = endingOf(path)
   const beginning = head
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart()
