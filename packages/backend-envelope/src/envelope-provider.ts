@@ -29,6 +29,7 @@ import { KmsContexts } from './kms-contexts.js'
 import { fieldOf, type ParsedGreenKey, parseGreenKey } from './parsed-green-key.js'
 import { createRecord, type NewRecord, openRecord } from './record.js'
 import { openFields, openValue, sealRecord, sealValue } from './record-codec.js'
+import type { RecoveryKey } from './recovery-key.js'
 import { SeekableStream } from './seekable-stream.js'
 import { type OpenedRecord, type OpenStreamOptions, openStream, rewrapStream, sealStream } from './stream.js'
 import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
@@ -61,6 +62,7 @@ export class EnvelopeProvider
     plaintextLeavesProcess: false,
   }
   readonly texts: TextCodec
+  readonly #options: EnvelopeOptions
   readonly #suite: Suite
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
@@ -69,8 +71,10 @@ export class EnvelopeProvider
   readonly #streamHeader: Uint8Array
 
   /** @throws CryptoError INVALID_CONFIG for a suite that there is not, a key id that is too long, or a limit out of range */
-  constructor({ suite = 'aes-256-gcm', readSuites = suiteNames, scheme = 'envelope', ...options }: EnvelopeOptions) {
+  constructor(options: EnvelopeOptions) {
+    const { suite = 'aes-256-gcm', readSuites = suiteNames, scheme = 'envelope' } = options
     const { dataKeys = 'per-record', segmentBytes = DEFAULT_SEGMENT_BYTES } = options
+    this.#options = options
     this.scheme = scheme
     this.#suite = suiteByName(suite)
     this.#readable = new Map([...readSuites, suite].map(suiteByName).map((each) => [each.id, each]))
@@ -190,6 +194,14 @@ export class EnvelopeProvider
   ): Promise<OpenedRecord> {
     const parsed = parseGreenKey(encodedGreenKey, this.#readable)
     return { suite: parsed.suite, recordKey: await this.#openRecord(parsed, context, options) }
+  }
+
+  /**
+   * This scheme for the day after its KMS was lost: data keys are opened by a recovery key, and `rewrap` wraps them for the
+   * KMS and the recipients that this scheme has now. It encrypts nothing.
+   */
+  openedBy(recoveryKey: RecoveryKey): EnvelopeProvider {
+    return new EnvelopeProvider({ ...this.#options, recoveryKey })
   }
 
   /** KMS calls, and the data keys that are in memory. */

@@ -186,3 +186,25 @@ async function decryptMessage(): Promise<Uint8Array> {
   using gpg = new GpgProvider({ keyRing, recipients: added, allowUnsigned: true, passphrase: () => PASSPHRASE })
   return await gpg.decrypt(readFileSync(at('recovery.asc')), {})
 }
+
+it('moves a token and a file to a new KMS when the old one is gone, by the recovery key alone', async () => {
+  const before = readFileSync(at('scan.enc'))
+  const here = ['--config', at('new.yaml')]
+  const text = readFileSync(at('parasol.yaml'), 'utf8')
+  writeFileSync(at('new.yaml'), text.replace('./kms,', './kms-new,').replace('./kms.key', './kms-new.key'))
+  expect((await runHere(['decrypt', ...here, ...phone, token])).code).toBe(4)
+  const moving = ['recovery', 'rewrap', ...here, ...phone, ...opening('li')]
+  const { code, stdout, stderr } = await runHere([...moving, token], { env })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(await runHere(['decrypt', ...here, ...phone, stdout.trim()])).toMatchObject({ code: 0, stdout: SECRET })
+  expect(await runHere([...decrypting, ...opening('wang'), stdout.trim()], { env })).toMatchObject({ stdout: SECRET })
+  expect(await runHere([...moving, '--in', at('scan.enc')], { env })).toMatchObject({ code: 0, stdout: '' })
+  const opened = await runHere(['decrypt', ...here, ...phone, '--in', at('scan.enc'), '--out', at('moved')])
+  expect(opened.code).toBe(0)
+  expect(readFileSync(at('moved')).equals(readFileSync(at('scan')))).toBe(true)
+  expect(readFileSync(at('scan.enc')).subarray(-1000).equals(before.subarray(-1000))).toBe(true)
+  const refused = await runHere([...moving.slice(0, -4), ...opening('stranger'), token], { env })
+  expect(refused).toMatchObject({ code: 4, stdout: '' })
+  const direct = ['recovery', 'rewrap', ...here, '-u', 'customer.idCard', '-c', 'customerId=7', ...opening('li'), token]
+  expect(await runHere(direct, { env })).toMatchObject({ code: 2, stderr: expect.stringContaining('"kms-direct"') })
+})

@@ -93,6 +93,10 @@ export class CryptoContainer<Name extends string = string> implements AsyncDispo
     return this.inversify.get(SERVICES.Kms, { name })
   }
 
+  provider(scheme: string): CryptoProvider {
+    return this.inversify.get(SERVICES.Provider, { name: scheme })
+  }
+
   /** What the KMS and the schemes count, by their names; of those that count anything. */
   stats(): { readonly kms: Stats; readonly schemes: Stats } {
     return {

@@ -4,11 +4,12 @@ import type { Terminal } from '../terminal.js'
 import { decryptCommand } from './recovery/decrypt.js'
 import { drillCommand } from './recovery/drill.js'
 import { initCommand } from './recovery/init.js'
+import { rewrapCommand } from './recovery/rewrap.js'
 
 /** The key that opens what the KMS cannot any more. */
 export function recoveryCommand(terminal: Terminal): Command {
   const group = new Command('recovery').description(texts(terminal).description)
-  for (const command of [initCommand, drillCommand, decryptCommand]) group.addCommand(command(terminal))
+  for (const command of [initCommand, drillCommand, decryptCommand, rewrapCommand]) group.addCommand(command(terminal))
   return group
 }
 

@@ -56,7 +56,7 @@ async function drill(terminal: Terminal, argument: string | undefined, options: 
 async function newSample(terminal: Terminal, options: DrillOptions): Promise<Sample> {
   const { loadConfig, openConfig } = await import('@parasol/config')
   const { randomUUID } = await import('node:crypto')
-  const config = await loadConfig(options.config)
+  const config = await loadConfig(options.config, { env: terminal.env })
   await using crypto = await openConfig(config)
   const cipher = crypto.router.for(options.useCase)
   const token = await cipher.encrypt(randomUUID(), DRILL_CONTEXT, { signal: terminal.signal })
@@ -66,7 +66,7 @@ async function newSample(terminal: Terminal, options: DrillOptions): Promise<Sam
 async function storedSample(terminal: Terminal, token: Token, options: DrillOptions): Promise<Sample> {
   const { loadConfig } = await import('@parasol/config')
   const { CryptoError } = await import('@parasol/core')
-  const { useCases } = await loadConfig(options.config)
+  const { useCases } = await loadConfig(options.config, { env: terminal.env })
   const useCase = Object.hasOwn(useCases, options.useCase) ? useCases[options.useCase] : undefined
   if (!useCase) throw new CryptoError('UNKNOWN_USE_CASE', texts(terminal).noUseCase(Object.keys(useCases).join(', ')))
   return { token, purpose: useCase.purpose ?? options.useCase, context: contextOf(terminal, options) }
