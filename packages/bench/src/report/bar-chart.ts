@@ -22,7 +22,7 @@ export interface BarChart {
 const WIDTH = 640
 const LEFT = 20
 /** Room for the label at the end of the longest bar. */
-const RIGHT = 150
+const RIGHT = 175
 const ROW = 36
 const BAR = 12
 const FOOT = 26

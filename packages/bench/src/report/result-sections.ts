@@ -4,7 +4,7 @@ import { barChart } from './bar-chart.js'
 import { htmlTable } from './html-table.js'
 import { lineChart } from './line-chart.js'
 import { escaped } from './markup.js'
-import { formatMicros, formatRatio } from './units.js'
+import { formatMicros, formatRatio, formatSpeed } from './units.js'
 
 /** The results of a scenario: those that belong to one chart of lines are drawn together, the others one by one. */
 export function resultSections(results: readonly Result[]): string {
@@ -38,7 +38,7 @@ function measuredSection(result: MeasuredResult): string {
       low: micros.low,
       high: micros.high,
       label:
-        index === 0 ? formatMicros(micros.median) : `${formatMicros(micros.median)}, ${formatRatio(faster.median)}`,
+        index === 0 ? formatMicros(micros.median) : `${formatMicros(micros.median)}, ${formatSpeed(faster.median)}`,
     })),
     formatTick: formatMicros,
   })

@@ -7,6 +7,12 @@ export function formatMicros(micros: number): string {
   return micros < 1e6 ? `${short(micros / 1000)} ms` : `${short(micros / 1e6)} s`
 }
 
+/** `2.1× faster`, `145× slower` than what it is compared with. */
+export function formatSpeed(ratio: number): string {
+  if (!Number.isFinite(ratio)) return 'not measured'
+  return ratio >= 1 ? `${short(ratio)}× faster` : `${short(1 / ratio)}× slower`
+}
+
 /** `1`, `0.41`, `2,300` times as fast. */
 export function formatRatio(ratio: number): string {
   return `${short(ratio)}×`

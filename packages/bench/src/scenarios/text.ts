@@ -11,7 +11,7 @@ const BYTES = Buffer.from(TEXT)
 /** Of those that do not wait, by suite. */
 const encryptGoals: Readonly<Record<string, Goal>> = {
   [FAST_SUITE]: { text: 'A field of 64 B under reuse against bare AES-256-GCM', measure: 'faster', bound: 2, aim: 5 },
-  'aes-256-gcm': { text: 'The same with AES-256-GCM', measure: 'faster', bound: 0.5, aim: 0.8 },
+  'aes-256-gcm': { text: 'A field of 64 B with AES-256-GCM against it bare', measure: 'faster', bound: 0.5, aim: 0.8 },
 }
 const decryptGoals: Readonly<Record<string, Goal>> = {
   [FAST_SUITE]: { text: 'Decrypt a text of 64 B against bare AES-256-GCM', measure: 'faster', bound: 3, aim: 8 },
