@@ -3,6 +3,12 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { guardIo } from '../atomic-file.js'
 import { CryptoError } from '../errors.js'
 
+/**
+ * Makes each write durable before it returns, as fdatasync does after it: one trip to a thread instead of two, which is
+ * what a write takes on a busy machine. Elsewhere than on Linux it may promise less than fdatasync.
+ */
+const DURABLE = process.platform === 'linux' ? (constants.O_DSYNC ?? 0) : 0
+
 /** A file that only grows: it knows up to where its bytes are durable, and holds nothing after that. */
 export class SegmentFile {
   readonly path: string
@@ -28,7 +34,7 @@ export class SegmentFile {
   static async open(path: string, end: number): Promise<SegmentFile> {
     const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants
     return guardIo(path, async () => {
-      const handle = await open(path, O_RDWR | O_NOFOLLOW | (end === 0 ? O_CREAT : 0), 0o600)
+      const handle = await open(path, O_RDWR | O_NOFOLLOW | DURABLE | (end === 0 ? O_CREAT : 0), 0o600)
       try {
         const { size } = await handle.stat()
         if (size < end) throw lost(path)
@@ -56,7 +62,7 @@ export class SegmentFile {
         const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written, this.#end + written)
         written += bytesWritten
       }
-      await this.#handle.datasync()
+      if (!DURABLE) await this.#handle.datasync()
       this.#end += bytes.length
     })
   }
