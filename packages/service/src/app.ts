@@ -8,6 +8,7 @@ import { type Caller, requirePermission } from './callers.js'
 import { CONTEXT_HEADER, parseContextHeader } from './context-header.js'
 import { Deadline } from './deadline.js'
 import { HttpFault, refusalOf } from './http-fault.js'
+import type { Identify } from './identify.js'
 import type { Journal, Kept } from './journal.js'
 import { parseFields } from './json-fields.js'
 import type { ServiceLimits } from './limits.js'
@@ -29,7 +30,7 @@ export interface RequestReport extends Omit<AuditEntry, 'time'> {
 
 /** What can change while the service runs. */
 export interface AppSettings {
-  readonly identify: (request: IncomingMessage) => Caller
+  readonly identify: Identify
   readonly limits: ServiceLimits
   /** The use cases that somebody may encrypt for. */
   readonly encrypting: readonly string[]

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { CryptoError } from '@parasol/core'
+import { CERTIFICATE_NAME } from './client-certificate.js'
 import { HttpFault } from './http-fault.js'
 
 /** What is done to records. */
@@ -15,6 +16,8 @@ export interface Caller {
   readonly name: string
   /** SHA-256 of its API keys, in hex: two while a key is being replaced. */
   readonly keyHashes: readonly string[]
+  /** SHA-256 in hex, or DNS names, of its certificates; for a service that speaks TLS and names authorities. */
+  readonly certificates?: readonly string[]
   /** The use cases that it may ask for. */
   readonly useCases: readonly string[]
   readonly operations: readonly Permission[]
@@ -39,13 +42,8 @@ export function isOperation(text: string | undefined): text is Operation {
   return operations.includes(text as Operation)
 }
 
-/**
- * Finds the caller of an `Authorization` header. Every refusal is the same one and takes the same work.
- *
- * @throws CryptoError INVALID_CONFIG if the callers cannot be told apart
- */
+/** Finds the caller of an `Authorization` header. Every refusal is the same one and takes the same work. */
 export function callerOfKey(callers: readonly Caller[]): (authorization: string | undefined) => Caller {
-  requireDistinct(callers)
   const entries = callers.flatMap((caller) =>
     caller.keyHashes.map((hash) => ({ hash: Buffer.from(hash, 'hex'), caller })),
   )
@@ -65,11 +63,17 @@ export function requirePermission(caller: Caller, useCase: string, operation: Op
   throw new HttpFault('FORBIDDEN')
 }
 
-function requireDistinct(callers: readonly Caller[]): void {
+/** @throws CryptoError INVALID_CONFIG if the callers cannot be told apart */
+export function requireDistinct(callers: readonly Caller[]): void {
   const names = callers.map(({ name }) => name)
   const hashes = callers.flatMap(({ keyHashes }) => keyHashes)
   if (new Set(names).size < names.length) throw invalid('Two callers have the same name')
   if (new Set(hashes).size < hashes.length) throw invalid('Two callers have the same API key')
+  const certificates = callers.flatMap((caller) => caller.certificates ?? [])
+  if (new Set(certificates).size < certificates.length) throw invalid('Two callers have the same certificate')
+  if (!certificates.every((name) => CERTIFICATE_NAME.test(name))) {
+    throw invalid('The name of a certificate is neither a SHA-256 in lower-case hex nor a DNS name in lower case')
+  }
   if (!hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
     throw invalid("An API key's hash is not a SHA-256 in lower-case hex")
   }

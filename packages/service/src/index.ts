@@ -36,3 +36,4 @@ export {
 export { type ServeOptions, serve } from './serve.js'
 export { type RunningService, type ServiceOptions, type ServiceSettings, startService } from './service.js'
 export { type ServiceSection, serviceSection } from './service-section.js'
+export type { ServiceTls } from './tls.js'

@@ -5,6 +5,7 @@ import { AuditLog } from './audit-log.js'
 import { BackupLog } from './backup-log.js'
 import type { Caller } from './callers.js'
 import type { LogName } from './configured-log.js'
+import { readTls } from './configured-tls.js'
 import type { ServiceLimits } from './limits.js'
 import { openKeptLog } from './log-places.js'
 import { type RunningService, startService } from './service.js'
@@ -20,7 +21,8 @@ export interface OpenServiceOptions extends LoadOptions {
 /** A service that a configuration describes. */
 export interface ConfiguredService extends RunningService {
   /**
-   * Reads the configuration again and takes over callers and limits; all else takes a restart.
+   * Reads the configuration again and takes over callers, limits, and certificate, key and authorities of TLS; all else
+   * takes a restart.
    *
    * @throws CryptoError INVALID_CONFIG that lists every problem with its line, after which everything is as before
    */
@@ -51,15 +53,30 @@ export async function openService(path?: string, options: OpenServiceOptions = {
     const backup = backupLog === 'none' ? undefined : keep(new BackupLog(await open('backup', backupLog)))
     const audit = auditLog === 'none' ? undefined : keep(new AuditLog(await open('audit', auditLog)))
     const { host, port } = section
+    const tls = readTls(section, config, env)
     const { onRequest } = options
     const stats = () => crypto.stats()
-    const base = { crypto: crypto.router, callers, host, port, limits: given(section.limits), backup, audit, stats }
+    const base = {
+      crypto: crypto.router,
+      callers,
+      host,
+      port,
+      tls,
+      limits: given(section.limits),
+      backup,
+      audit,
+      stats,
+    }
     const running = keep(await startService(onRequest ? { ...base, onRequest } : base))
     const close = (): Promise<void> => closeAll(opened)
     const reload = async (): Promise<void> => {
       const changed = await loadConfig(path, options)
       const section = changed.section('service', serviceSection)
-      running.change({ callers: readCallers(section, changed), limits: given(section.limits) })
+      running.change({
+        callers: readCallers(section, changed),
+        limits: given(section.limits),
+        tls: readTls(section, changed, env),
+      })
     }
     return { ...running, reload, close, [Symbol.asyncDispose]: close }
   } catch (cause) {

@@ -12,7 +12,7 @@ export interface ServeOptions {
 }
 
 /**
- * Serves until it is told to stop, as a program does. SIGHUP makes it read callers and limits again.
+ * Serves until it is told to stop, as a program does. SIGHUP makes it read callers, limits and certificates again.
  *
  * @throws CryptoError what `openService` throws
  */
@@ -37,7 +37,7 @@ export async function serve({ config, signal, log }: ServeOptions): Promise<void
 async function reloadConfig(service: ConfiguredService, log: OperatorLog): Promise<void> {
   try {
     await service.reload()
-    log('info', 'callers and limits were read again; all else in the configuration takes a restart')
+    log('info', 'callers, limits and certificates were read again; all else in the configuration takes a restart')
   } catch (error) {
     log('error', 'the configuration cannot be read again: the former one stays', { error: describeError(error) })
   }

@@ -1,10 +1,12 @@
 import { type SecretReference, secretReference } from '@parasol/core/plugin'
 import * as z from 'zod'
 import { type Permission, permissions } from './callers.js'
+import { CERTIFICATE_NAME } from './client-certificate.js'
 
 /** A caller in parasol.yaml; its name is the key. */
 export interface CallerSection {
   readonly keyHashes: readonly string[]
+  readonly certificates: readonly string[]
   readonly useCases: readonly string[]
   readonly operations: readonly Permission[]
   readonly requestsPerSecond?: number | undefined
@@ -21,10 +23,19 @@ export interface LogSection {
   readonly headFile?: string | undefined
 }
 
+/** What HTTPS needs, in parasol.yaml. */
+export interface TlsSection {
+  readonly certificate: string
+  readonly key: SecretReference
+  readonly clientAuthorities?: string | undefined
+  readonly clientCertificates?: 'optional' | 'required' | undefined
+}
+
 /** The section `service` of parasol.yaml. */
 export interface ServiceSection {
   readonly host: string
   readonly port: number
+  readonly tls?: TlsSection | undefined
   readonly callers: Readonly<Record<string, CallerSection>> | 'anyone'
   readonly backupLog: LogSection | 'none'
   readonly auditLog: LogSection | 'none'
@@ -35,15 +46,35 @@ type LimitName = 'bodyBytes' | 'fields' | 'arrivalMs' | 'workMs' | 'concurrent' 
 
 const positive = z.int().min(1)
 
-const caller: z.ZodType<CallerSection> = z.strictObject({
-  keyHashes: z
-    .array(z.string().regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 in lower-case hex: parasol-service --new-key'))
-    .min(1)
-    .describe('SHA-256 of its API keys, in hex; two while a key is being replaced'),
-  useCases: z.array(z.string()).describe('The use cases that it may ask for'),
-  operations: z.array(z.enum(permissions)).min(1).describe('What it may ask for'),
-  requestsPerSecond: z.number().min(1).optional().describe('The most requests it may make in a second'),
-})
+const caller: z.ZodType<CallerSection> = z
+  .strictObject({
+    keyHashes: z
+      .array(z.string().regex(/^[0-9a-f]{64}$/, 'Expected a SHA-256 in lower-case hex: parasol-service --new-key'))
+      .default([])
+      .describe('SHA-256 of its API keys, in hex; two while a key is being replaced'),
+    certificates: z
+      .array(z.string().regex(CERTIFICATE_NAME, 'Expected a SHA-256 in lower-case hex, or a DNS name in lower case'))
+      .default([])
+      .describe('Its client certificates: the SHA-256 of one in hex, or a DNS name in it'),
+    useCases: z.array(z.string()).describe('The use cases that it may ask for'),
+    operations: z.array(z.enum(permissions)).min(1).describe('What it may ask for'),
+    requestsPerSecond: z.number().min(1).optional().describe('The most requests it may make in a second'),
+  })
+  .refine(({ keyHashes, certificates }) => keyHashes.length + certificates.length > 0, {
+    error: 'expected keyHashes or certificates',
+  })
+
+const tls: z.ZodType<TlsSection> = z
+  .strictObject({
+    certificate: z.string().min(1).describe('PEM file: its certificate, then those up to the authority'),
+    key: secretReference.describe('The private key of the certificate, in PEM'),
+    clientAuthorities: z.string().min(1).optional().describe('PEM file: who signs the certificates of callers'),
+    clientCertificates: z
+      .enum(['optional', 'required'])
+      .optional()
+      .describe('Whether every connection needs a certificate; optional by default'),
+  })
+  .describe('Speak HTTPS with this certificate')
 
 const log = (what: string): z.ZodType<LogSection | 'none'> =>
   z
@@ -86,6 +117,7 @@ function hasOnePlace({ folder, postgres, segmentBytes, segmentHours, keepBytes }
 export const serviceSection: z.ZodType<ServiceSection> = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
   port: z.int().min(0).max(65_535).default(8443).describe('The port to listen on; 0 takes a free one'),
+  tls: tls.optional(),
   callers: z
     .union([z.literal('anyone'), z.record(z.string().regex(/^[\w.-]{1,64}$/), caller)])
     .describe('Who may call, by a name of your choice; or "anyone", on a loopback address only'),

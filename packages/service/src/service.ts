@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { CryptoError, type CryptoRouter } from '@parasol/core'
 import { JSON_TYPE, REQUEST_ID_HEADER, refusalBody, securityHeaders } from './answer.js'
 import { App, type AppSettings, type RequestReport } from './app.js'
-import { type Caller, callerOfKey, permissions } from './callers.js'
+import { type Caller, permissions } from './callers.js'
 import { HttpFault, type HttpFaultCode, refusalOf } from './http-fault.js'
+import { identifyAnyone, identifyCallers, LOOPBACK } from './identify.js'
 import { Journal, type JournalOptions } from './journal.js'
 import { defaultLimits, type ServiceLimits } from './limits.js'
 import { RateLimit } from './rate-limit.js'
 import type { StatsByName } from './stats-lines.js'
+import { type ServiceTls, secureContextOptions, tlsOptions } from './tls.js'
 
 export interface ServiceOptions extends JournalOptions {
   readonly crypto: CryptoRouter
   /** Who may call; or `anyone`, which only a loopback host may say: every program of this machine. */
   readonly callers: readonly Caller[] | 'anyone'
+  /** Without it the service speaks plain HTTP. */
+  readonly tls?: ServiceTls | undefined
   /** 127.0.0.1 by default. */
   readonly host?: string
   /** 0, the default, takes a free one. */
@@ -27,7 +32,7 @@ export interface ServiceOptions extends JournalOptions {
 }
 
 /** What can change while the service runs. */
-export type ServiceSettings = Pick<ServiceOptions, 'callers' | 'limits'>
+export type ServiceSettings = Pick<ServiceOptions, 'callers' | 'limits' | 'tls'>
 
 /** A service that listens. Closing it answers what is under way and lets nothing more in. */
 export interface RunningService extends AsyncDisposable {
@@ -39,7 +44,6 @@ export interface RunningService extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 /** A context has at most 8 KB, in base64url 11. */
 const MAX_HEADER_BYTES = 16_384
 
@@ -52,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const { host = '127.0.0.1', port = 0 } = options
   const settings = readSettings(options, options)
   const app = new App({ ...options, ...settings, rateLimit: new RateLimit(), journal: new Journal(options) })
-  const server = createServer(serverOptions(settings.limits), (request, response) => void app.handle(request, response))
+  const server = createListener(options, settings.limits, (request, response) => void app.handle(request, response))
   server.on('clientError', refuseMalformed)
   await listen(server, port, host)
   const address = server.address() as AddressInfo
@@ -60,9 +64,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   return {
     host,
     port: address.port,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    url: `${options.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     change: (changed) => {
       const settings = readSettings(options, changed)
+      renewCertificate(server, changed.tls)
       const { headersTimeout, requestTimeout } = serverOptions(settings.limits)
       Object.assign(server, { headersTimeout, requestTimeout })
       app.change(settings)
@@ -83,9 +88,28 @@ function readSettings(
   const encrypting = known.flatMap(({ operations, useCases }) => (operations.includes('encrypt') ? useCases : []))
   return {
     limits: { ...defaultLimits, ...limits },
-    identify: callers === 'anyone' ? identifyAnyone(everything(crypto)) : identifyByKey(callers),
+    identify: callers === 'anyone' ? identifyAnyone(everything(crypto)) : identifyCallers(callers),
     encrypting: crypto.useCases.filter((useCase) => encrypting.includes(useCase)),
   }
+}
+
+function createListener(
+  { tls }: ServiceOptions,
+  limits: ServiceLimits,
+  onRequest: RequestListener,
+): Server | TlsServer {
+  const options = serverOptions(limits)
+  return tls
+    ? createTlsServer({ ...options, ...tlsOptions(tls, limits.arrivalMs) }, onRequest)
+    : createServer(options, onRequest)
+}
+
+/** Connections that are open keep what they were made with. */
+function renewCertificate(server: Server | TlsServer, tls: ServiceTls | undefined): void {
+  if (server instanceof TlsServer !== (tls !== undefined)) {
+    throw new CryptoError('INVALID_CONFIG', 'Whether the service speaks TLS takes a restart to change')
+  }
+  if (server instanceof TlsServer && tls) server.setSecureContext(secureContextOptions(tls))
 }
 
 function serverOptions({ arrivalMs }: ServiceLimits) {
@@ -103,21 +127,6 @@ function everything({ useCases }: CryptoRouter): Caller {
   return { name: 'anyone', keyHashes: [], useCases, operations: permissions }
 }
 
-function identifyByKey(callers: readonly Caller[]): AppSettings['identify'] {
-  const find = callerOfKey(callers)
-  return ({ headers }) => find(headers.authorization)
-}
-
-function identifyAnyone(anyone: Caller): AppSettings['identify'] {
-  return ({ headers }) => {
-    // A web page can give its own name this machine's address, and would then be let in.
-    if (!LOOPBACK.test((headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'))) {
-      throw new HttpFault('MISDIRECTED')
-    }
-    return anyone
-  }
-}
-
 const malformed: Readonly<Record<string, HttpFaultCode>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
@@ -125,7 +134,7 @@ const malformed: Readonly<Record<string, HttpFaultCode>> = {
 
 /** What is not HTTP is answered in JSON too. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  if (!socket.writable || !isOfHttp(error)) return void socket.destroy()
   const id = randomUUID()
   const refusal = refusalOf(new HttpFault(malformed[error.code ?? ''] ?? 'MALFORMED_REQUEST'))
   const body = refusalBody(id, refusal)
@@ -140,7 +149,12 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines.join('')}\r\n${body}`)
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+/** A connection that was reset, or whose TLS failed, hears no answer. */
+function isOfHttp({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
+}
+
+function listen(server: Server | TlsServer, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       reject(new CryptoError('IO', `Cannot listen on ${host}:${port} (${cause.code})`, { cause }))
@@ -150,7 +164,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** Lets what is under way finish, then cuts off who keeps a connection. */
-function closing(server: Server, app: App, drainMs: number): () => Promise<void> {
+function closing(server: Server | TlsServer, app: App, drainMs: number): () => Promise<void> {
   let closed: Promise<void> | undefined
   return () => {
     closed ??= new Promise((resolve) => {
