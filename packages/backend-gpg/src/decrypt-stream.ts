@@ -51,6 +51,11 @@ export async function* decryptMessageStream(
   if (!addressed) throw decryptionFailed()
   const beginning = await body.take(BEGINNING_BYTES)
   const sessionKey = await openSessionKey(addressed, beginning)
+  if (!sessionKey) {
+    const rest = await gather(joined([beginning, body.rest()]), MAX_WHOLE_BYTES)
+    const whole = [preamble, rewrite(data, version, rest), reader.rest()] as const
+    return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
+  }
   await using spool = await Spool.create()
   const packets = unprotect(sessionKey, joined([beginning, body.rest()]))
   const signatures = await readSignedPackets(packets, (piece) => source.allow(spool, piece))
@@ -84,9 +89,14 @@ class CountedSource implements AsyncIterable<Uint8Array> {
   }
 }
 
-async function openSessionKey(addressed: AddressedPart & Openers, beginning: Uint8Array) {
+/** Undefined for one of another cipher than AES, such as 3DES: those do not stream. */
+async function openSessionKey(
+  addressed: AddressedPart & Openers,
+  beginning: Uint8Array,
+): Promise<Uint8Array | undefined> {
   const candidates = await decryptCandidates(addressed)
   const usable = candidates.filter(({ algorithm, data }) => algorithm === `aes${data.length * 8}`)
+  if (usable.length === 0 && candidates.length > 0) return undefined
   const [only] = usable
   const found = usable.length === 1 ? only : usable.find(({ data }) => looksRight(data, beginning))
   if (!found) throw decryptionFailed()

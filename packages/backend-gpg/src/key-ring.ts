@@ -138,6 +138,9 @@ export class KeyRing implements KeySource {
 
   async #import(exported: Uint8Array | string): Promise<ImportReport> {
     const { keys, revocations, skipped } = await parseKeys(exported)
+    if (keys.length + revocations.length === 0 && isKeybox(exported)) {
+      throw gpgError('GPG_KEYBOX', 'This is where gpg keeps its keys: export them with gpg --export')
+    }
     if (keys.length + revocations.length + skipped.length === 0) {
       throw gpgError('GPG_NO_KEYS', 'No OpenPGP keys here: export them with gpg --export or gpg --export-secret-keys')
     }
@@ -225,6 +228,12 @@ export class KeyRing implements KeySource {
     const place = this.#files.describe(path)
     throw new CryptoError('STORE_DAMAGED', `"${place}" does not hold the key that it is named after: import it again`)
   }
+}
+
+/** The `pubring.kbx` of gpg. */
+function isKeybox(exported: Uint8Array | string): boolean {
+  const beginning = typeof exported === 'string' ? exported.slice(0, 12) : Buffer.from(exported.subarray(0, 12))
+  return beginning.toString().endsWith('KBXf')
 }
 
 async function unlessDamaged<Key>(reading: Promise<Key | undefined>): Promise<Key | undefined> {

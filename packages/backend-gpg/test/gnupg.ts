@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { PASSPHRASE, type TwoParties } from './two-parties.js'
 
 /** Whether the program `gpg` is there; tests that need it say so in their names and are skipped without it. */
 export const hasGpg: boolean = spawnSync('gpg', ['--version']).status === 0
@@ -15,6 +16,16 @@ export interface GnuPg extends Disposable {
   generateKey(userId: string, algorithm: string): string
   /** The revocation certificate that gpg made with a key. */
   revocationFile(fingerprint: string): Buffer
+}
+
+/** A gpg that has the keys of both parties, locked under their passphrase. */
+export async function openGnuPgOf({ keyRing, alice, bob }: TwoParties): Promise<GnuPg> {
+  const gnupg = openGnuPg()
+  for (const fingerprint of [alice, bob]) {
+    const key = await keyRing.secretKey(fingerprint)
+    gnupg.run(['--passphrase', PASSPHRASE, '--import'], Buffer.from(key.armor()))
+  }
+  return gnupg
 }
 
 export function openGnuPg(): GnuPg {

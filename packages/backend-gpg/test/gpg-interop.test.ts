@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { GpgProvider, KeyRing } from '@parasol/backend-gpg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type GnuPg, hasGpg, openGnuPg } from './gnupg.js'
+import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
 import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
 
 const text = Buffer.from('13800138000 身份证 \r\n\n ends in spaces  ')
@@ -10,12 +10,7 @@ let gnupg: GnuPg
 
 beforeAll(async () => {
   parties = await createTwoParties()
-  if (!hasGpg) return
-  gnupg = openGnuPg()
-  for (const fingerprint of [parties.alice, parties.bob]) {
-    const key = await parties.keyRing.secretKey(fingerprint)
-    gnupg.run(['--passphrase', PASSPHRASE, '--import'], Buffer.from(key.armor()))
-  }
+  if (hasGpg) gnupg = await openGnuPgOf(parties)
 }, 60_000)
 afterAll(() => {
   parties[Symbol.dispose]()

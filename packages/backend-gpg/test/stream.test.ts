@@ -7,7 +7,7 @@ import type { GpgProvider } from '@parasol/backend-gpg'
 import { createCrypto } from '@parasol/core'
 import { decryptFile, encryptFile } from '@parasol/core/files'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type GnuPg, hasGpg, openGnuPg } from './gnupg.js'
+import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
 import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
 
 const large = Buffer.concat([randomBytes(100_000), Buffer.alloc(400_000, 'text '), randomBytes(65_536)])
@@ -15,12 +15,7 @@ let parties: TwoParties
 let gnupg: GnuPg
 beforeAll(async () => {
   parties = await createTwoParties()
-  if (!hasGpg) return
-  gnupg = openGnuPg()
-  for (const fingerprint of [parties.alice, parties.bob]) {
-    const key = await parties.keyRing.secretKey(fingerprint)
-    gnupg.run(['--passphrase', PASSPHRASE, '--import'], Buffer.from(key.armor()))
-  }
+  if (hasGpg) gnupg = await openGnuPgOf(parties)
 })
 afterAll(() => {
   parties[Symbol.dispose]()

@@ -8,6 +8,20 @@ export function spread<T>(variations: readonly T[]): readonly T[] {
   return variations.filter((_, index) => index % Math.ceil(variations.length / MANY) === 0)
 }
 
+/** Formats of whole messages are longer than this, and take milliseconds to refuse each variation. */
+const LONG_BYTES = 512
+const SAMPLE = 400
+
+/**
+ * All variations of a short ciphertext. Of those of a long one every n-th, where n is odd, so that each bit takes its turn;
+ * for places where all variations of the same format are tested already.
+ */
+export function sampled<T>(ciphertext: Uint8Array, variations: readonly T[]): readonly T[] {
+  if (ciphertext.length <= LONG_BYTES || variations.length <= SAMPLE) return variations
+  const step = Math.ceil(variations.length / SAMPLE) | 1
+  return variations.filter((_, index) => index % step === 0 || index === variations.length - 1)
+}
+
 /** Headers are about that long: there each single bit may mean something. */
 const HEADER_BYTES = 128
 
