@@ -21,4 +21,5 @@ export {
   isContactName,
   type PinnedContacts,
 } from './trust/contacts.js'
+export { findRivals, type Rival } from './trust/rivals.js'
 export { type KeyCandidate, lookUpWkd, type WkdOptions, wkdUrls } from './trust/wkd.js'

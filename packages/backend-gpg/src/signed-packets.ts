@@ -3,9 +3,11 @@ import { createInflate, createInflateRaw } from 'node:zlib'
 import { CryptoError, decryptionFailed } from '@parasol/core'
 import { enums, SignaturePacket } from 'openpgp'
 import { ByteReader } from './byte-reader.js'
+import { unpackBzip2 } from './bzip2-packets.js'
 import { MessageHashes } from './message-hashes.js'
 import { nextPacket, type StreamedPacket } from './packet-stream.js'
 import { MAX_SIGNATURES } from './signatures.js'
+import { gather } from './stream-beginning.js'
 
 const { literalData: LITERAL, compressedData: COMPRESSED } = enums.packet
 const { onePassSignature: ONE_PASS, signature: SIGNATURE } = enums.packet
@@ -108,12 +110,16 @@ async function readLiteral(
   }
 }
 
+const MAX_BZIP2_BYTES = 32 * 1024 * 1024
 const DECOMPRESSORS = { 1: createInflateRaw, 2: createInflate } as const
 
 async function* decompress({ body }: StreamedPacket): AsyncGenerator<Uint8Array> {
   await using reader = new ByteReader(body)
   const [algorithm = 0] = await reader.take(1)
   if (algorithm === 0) return yield* reader.rest()
+  if (algorithm === enums.compression.bzip2) {
+    return yield await unpackBzip2(await gather(reader.rest(), MAX_BZIP2_BYTES))
+  }
   const create = DECOMPRESSORS[algorithm as keyof typeof DECOMPRESSORS]
   if (!create) throw decryptionFailed()
   const inflated = pipeline(Readable.from(reader.rest()), create(), () => undefined)

@@ -58,7 +58,7 @@ withGpg.each([
   expect(plaintext.length).toBe(text.length + 20_000)
 })
 
-withGpg.each(['default', 'ed25519', 'rsa3072', 'nistp256', 'brainpoolP256r1'])(
+withGpg.each(['default', 'ed25519', 'rsa3072', 'nistp256', 'nistp521', 'brainpoolP384r1'])(
   'exchanges messages with a key that gpg made: %s (needs gpg)',
   async (algorithm) => {
     const fingerprint = gnupg.generateKey(`${algorithm} <${algorithm}@example.com>`, algorithm)

@@ -122,6 +122,17 @@ it('takes a contact with another key for an error', async () => {
   expect(await gpg(['contact', 'list', ...myRing])).not.toContain('temporary')
 })
 
+it('says of a new key with the address of a contact that the contact keeps the other', async () => {
+  const ring = ['--ring', at('rival')]
+  const first = await json(['generate', '--name', 'Wang', '--email', 'wang@example.com', '--unprotected', ...ring])
+  await gpg(['contact', 'add', 'wang', first.fingerprint, ...ring])
+  const other = ['generate', '--name', 'W', '--email', 'Wang@Example.com', '--unprotected', '--ring', at('elsewhere')]
+  const { certificate, fingerprint } = await json(other)
+  const { rivals } = await json(['import', ...ring], certificate)
+  expect(rivals).toEqual([{ contact: 'wang', pinned: first.fingerprint, fingerprint }])
+  expect((await json(['contact', 'list', ...ring])).contacts.wang.encrypt).toEqual([first.fingerprint])
+})
+
 describe('the life of a key', () => {
   let key: string
   const ring = ['--ring', at('life')]

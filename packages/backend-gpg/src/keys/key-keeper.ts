@@ -3,6 +3,8 @@ import { parseFingerprint } from '../fingerprint.js'
 import { generateGpgKey, type NewKey, type NewKeyOptions } from '../generate-key.js'
 import type { KeyRing } from '../key-ring.js'
 import { openpgpConfig } from '../openpgp-config.js'
+import { isLocked } from '../unlock-key.js'
+import { shown } from '../usable-key.js'
 import { editKey, type PassphraseSource } from './edit-key.js'
 import { withoutPrimarySecret } from './export-subkeys.js'
 import { extendKey } from './extend-key.js'
@@ -72,7 +74,12 @@ export class KeyKeeper {
     return (await find()).armor(openpgpConfig)
   }
 
-  #edit(fingerprint: string, change: (unlocked: PrivateKey) => Promise<PrivateKey>): Promise<void> {
-    return this.#keyRing.change(fingerprint, (locked) => editKey(locked, this.#passphrase, change))
+  /** Asks for the passphrase before it keeps others from the ring. */
+  async #edit(fingerprint: string, change: (unlocked: PrivateKey) => Promise<PrivateKey>): Promise<void> {
+    const key = await this.#keyRing.secretKey(fingerprint)
+    const passphrase = isLocked(key) ? await this.#passphrase?.(shown(key)) : undefined
+    await this.#keyRing.change(fingerprint, (locked) =>
+      editKey(locked, passphrase ? () => passphrase : undefined, change),
+    )
   }
 }

@@ -1,4 +1,4 @@
-import { fingerprintOf, PASSPHRASE, run, type Tool, ToolFolder } from './tool.js'
+import { fingerprintOf, PASSPHRASE, run, type Tool, ToolFolder, type WriteOptions } from './tool.js'
 
 /** rnp, with a home of its own. */
 export class RnpTool implements Tool {
@@ -19,9 +19,14 @@ export class RnpTool implements Tool {
     return this.#folder.read(output)
   }
 
-  async encrypt(data: Buffer, to: readonly Buffer[], signWith: Buffer, { armor }: { armor: boolean }): Promise<Buffer> {
+  async encrypt(
+    data: Buffer,
+    to: readonly Buffer[],
+    signWith: Buffer,
+    { armor, flags = [] }: WriteOptions,
+  ): Promise<Buffer> {
     const names = [...(await this.#recipients(to)), '--userid', await this.#import(signWith)]
-    return this.#rnp(['--encrypt', '--sign', ...names, ...(armor ? ['--armor'] : [])], data)
+    return this.#rnp(['--encrypt', '--sign', ...flags, ...names, ...(armor ? ['--armor'] : [])], data)
   }
 
   async decrypt(message: Buffer, key: Buffer, verifyWith: Buffer): Promise<Buffer> {
@@ -38,7 +43,7 @@ export class RnpTool implements Tool {
     return this.#rnp(['--decrypt'], message, password)
   }
 
-  async sign(data: Buffer, key: Buffer, { armor }: { armor: boolean }): Promise<Buffer> {
+  async sign(data: Buffer, key: Buffer, { armor }: WriteOptions): Promise<Buffer> {
     return this.#rnp(['--sign', '--detach', '--userid', await this.#import(key), ...(armor ? ['--armor'] : [])], data)
   }
 

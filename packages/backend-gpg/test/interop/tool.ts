@@ -7,6 +7,8 @@ import { readCertificates } from '@parasol/backend-gpg/stateless'
 /** How a tool writes. */
 export interface WriteOptions {
   readonly armor: boolean
+  /** As the tool itself calls them. */
+  readonly flags?: readonly string[]
 }
 
 /**

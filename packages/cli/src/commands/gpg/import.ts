@@ -5,7 +5,7 @@ import { examples } from '../../examples.js'
 import { formatFacts, print } from '../../print.js'
 import type { Terminal } from '../../terminal.js'
 import { readBytes } from './bytes.js'
-import { addRingOptions, openRing, type RingOptions } from './ring-options.js'
+import { addRingOptions, openRing, type RingOptions, ringFolder } from './ring-options.js'
 
 export function importCommand(terminal: Terminal): Command {
   const text = texts(terminal)
@@ -30,6 +30,11 @@ async function importKeys(terminal: Terminal, files: readonly string[], options:
     unchanged: reports.flatMap(({ unchanged }) => unchanged),
     skipped: reports.flatMap(({ skipped }) => skipped),
     unprotected: reports.flatMap(({ unprotected }) => unprotected),
+    rivals: await rivalsAmong(
+      terminal,
+      options,
+      reports.flatMap(({ added }) => added),
+    ),
   }
   print(terminal, options, report, () => {
     const text = texts(terminal)
@@ -39,8 +44,17 @@ async function importKeys(terminal: Terminal, files: readonly string[], options:
       [text.unchanged]: shownIf(report.unchanged),
       [text.skipped]: shownIf(report.skipped.map(({ position, why }) => `${position}: ${why}`)),
       [text.unprotected]: shownIf(report.unprotected),
+      [text.rivals]: shownIf(report.rivals.map(({ contact, pinned }) => text.keeps(contact, pinned))),
     })
   })
+}
+
+/** New keys that could be taken for those of contacts. */
+async function rivalsAmong(terminal: Terminal, options: RingOptions, added: readonly string[]) {
+  const { Contacts, findRivals } = await import('@parasol/backend-gpg')
+  const contacts = await new Contacts(ringFolder(terminal, options)).list()
+  if (added.length === 0 || Object.keys(contacts).length === 0) return []
+  return findRivals(added, await (await openRing(terminal, options)).summaries(), contacts)
 }
 
 function shownIf(values: readonly string[]): readonly string[] | undefined {
@@ -62,6 +76,9 @@ const texts = catalogue(
     unchanged: 'unchanged',
     skipped: 'skipped',
     unprotected: 'without a passphrase',
+    rivals: 'has the address of a contact',
+    keeps: (contact: string, pinned: string) =>
+      `${contact} keeps ${pinned}: ask them over another channel, and then use contact add --replace`,
   },
   {
     description: '把 gpg 等程序导出的密钥和吊销证书合并到钥匙环；不替换任何内容',
@@ -72,5 +89,7 @@ const texts = catalogue(
     unchanged: '未变',
     skipped: '跳过',
     unprotected: '没有口令',
+    rivals: '与联系人地址相同',
+    keeps: (contact, pinned) => `${contact} 仍用 ${pinned}：请通过其他渠道询问，再用 contact add --replace`,
   },
 )
