@@ -2,6 +2,7 @@ import { type BoundContext, contextValue, decodeBase64url, type TextCodec, write
 import { arena } from './arena.js'
 import { CIPHERTEXT_AT, CONTEXT_AT, FIELD_AT, MAX_GREEN_KEY_BYTES } from './arena-layout.js'
 import type { DataKeyLease, DataKeySource } from './data-key-source.js'
+import type { SuiteChoice } from './default-suite.js'
 import { FIELD_OVERHEAD } from './field.js'
 import { decodeGreenKey, greenKeyBytes, LIST_AT } from './green-key.js'
 import type { KmsContexts } from './kms-contexts.js'
@@ -20,7 +21,7 @@ import {
 } from './text-arena.js'
 
 export interface ArenaTextCodecOptions {
-  readonly suite: Suite
+  readonly suiteFor: SuiteChoice
   readonly readable: ReadonlyMap<number, Suite>
   readonly dataKeys: DataKeySource
   readonly kmsContexts: KmsContexts
@@ -32,7 +33,7 @@ export interface ArenaTextCodecOptions {
  * It makes and reads what `record-codec.ts` does. Undefined is what has to go the long way.
  */
 export class ArenaTextCodec implements TextCodec {
-  readonly #suite: Suite
+  readonly #suiteFor: SuiteChoice
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
   readonly #kmsContexts: KmsContexts
@@ -40,8 +41,8 @@ export class ArenaTextCodec implements TextCodec {
   /** Whether green keys fit into the arena; for ever no if one did not. */
   #hasRoom = true
 
-  constructor({ suite, readable, dataKeys, kmsContexts, partitionKey }: ArenaTextCodecOptions) {
-    this.#suite = suite
+  constructor({ suiteFor, readable, dataKeys, kmsContexts, partitionKey }: ArenaTextCodecOptions) {
+    this.#suiteFor = suiteFor
     this.#readable = readable
     this.#dataKeys = dataKeys
     this.#kmsContexts = kmsContexts
@@ -56,8 +57,9 @@ export class ArenaTextCodec implements TextCodec {
     const lease = this.#leaseForNew(textBytes, context)
     if (!lease) return undefined
     try {
-      const start = startRecord(place, this.#suite, lease, contextEnd)
-      const end = sealText(place, this.#suite, text, textBytes, placeValueAad(place))
+      const suite = this.#suiteFor(textBytes)
+      const start = startRecord(place, suite, lease, contextEnd)
+      const end = sealText(place, suite, text, textBytes, placeValueAad(place))
       return place.bytes.toString('base64url', start, end)
     } finally {
       place.wipe()
@@ -74,10 +76,11 @@ export class ArenaTextCodec implements TextCodec {
     const lease = this.#leaseForNew(sum(sizes), context)
     if (!lease) return undefined
     try {
-      const sealed = [place.bytes.toString('base64url', startRecord(place, this.#suite, lease, contextEnd), FIELD_AT)]
+      const suite = this.#suiteFor(longest(sizes))
+      const sealed = [place.bytes.toString('base64url', startRecord(place, suite, lease, contextEnd), FIELD_AT)]
       for (let index = 0; index < names.length; index++) {
         const aadBytes = placeFieldAad(place, names[index] as string)
-        const end = sealText(place, this.#suite, texts[index] as string, sizes[index] as number, aadBytes)
+        const end = sealText(place, suite, texts[index] as string, sizes[index] as number, aadBytes)
         sealed.push(place.bytes.toString('base64url', FIELD_AT, end))
       }
       return sealed
@@ -170,6 +173,12 @@ function sum(sizes: readonly number[]): number {
   let total = 0
   for (const size of sizes) total += size
   return total
+}
+
+function longest(sizes: readonly number[]): number {
+  let most = 0
+  for (const size of sizes) if (size > most) most = size
+  return most
 }
 
 function openFields(

@@ -14,7 +14,7 @@ import { suiteNames } from './suites.js'
 export interface EnvelopeSection {
   readonly kms: string
   readonly keyId: string
-  readonly suite: string
+  readonly suite?: string | undefined
   readonly readSuites: readonly string[]
   readonly dataKeys: DataKeyPolicy
   readonly segmentBytes?: number | undefined
@@ -27,7 +27,7 @@ const section: z.ZodType<EnvelopeSection> = z
   .strictObject({
     kms: z.string().min(1).describe('Name of the KMS, from the section "kms"'),
     keyId: z.string().min(1).describe('The KMS key that wraps data keys: an id, or an alias such as alias/parasol'),
-    suite: suite.default('aes-256-gcm').describe('The suite that encrypts'),
+    suite: suite.optional().describe('The suite that encrypts; the fastest for each length'),
     readSuites: z
       .array(suite)
       .default([...suiteNames])

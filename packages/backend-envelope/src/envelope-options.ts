@@ -7,8 +7,8 @@ export interface EnvelopeOptions {
   readonly kms: Kms
   /** The KMS key that wraps data keys: an id, an alias or whatever else the KMS takes. At most 255 bytes. */
   readonly keyId: string
-  /** The suite that encrypts; `aes-256-gcm` by default. */
-  readonly suite?: string
+  /** The suite that encrypts; by default the fastest for the length, see `default-suite.ts`. */
+  readonly suite?: string | undefined
   /** The suites that are read, beside the one that encrypts; all by default. */
   readonly readSuites?: readonly string[]
   /** How long data keys live; `per-record` by default. */

@@ -21,6 +21,7 @@ import { createDataKeys } from './create-data-keys.js'
 import { partitionKeyOf } from './data-key-policy.js'
 import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
 import { open, seal, type ToOpen, type ToSeal, tryOpen, trySeal } from './data-key-work.js'
+import { readableSuites, type SuiteChoice, suiteChoice } from './default-suite.js'
 import type { EnvelopeOptions } from './envelope-options.js'
 import { FIELD_OVERHEAD, fieldAad } from './field.js'
 import { encodeGreenKey } from './green-key.js'
@@ -34,7 +35,7 @@ import { SeekableStream } from './seekable-stream.js'
 import { type OpenedRecord, type OpenStreamOptions, openStream, rewrapStream, sealStream } from './stream.js'
 import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
 import type { RecordKey, Suite } from './suite.js'
-import { suiteByName, suiteNames } from './suites.js'
+import { suiteNames } from './suites.js'
 
 const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
 /** More than any policy allows a data key that is shared. */
@@ -63,7 +64,7 @@ export class EnvelopeProvider
   }
   readonly texts: TextCodec
   readonly #options: EnvelopeOptions
-  readonly #suite: Suite
+  readonly #suiteFor: SuiteChoice
   readonly #readable: ReadonlyMap<number, Suite>
   readonly #dataKeys: DataKeySource
   readonly #partitionKey: string | undefined
@@ -72,17 +73,17 @@ export class EnvelopeProvider
 
   /** @throws CryptoError INVALID_CONFIG for a suite that there is not, a key id that is too long, or a limit out of range */
   constructor(options: EnvelopeOptions) {
-    const { suite = 'aes-256-gcm', readSuites = suiteNames, scheme = 'envelope' } = options
+    const { suite, readSuites = suiteNames, scheme = 'envelope' } = options
     const { dataKeys = 'per-record', segmentBytes = DEFAULT_SEGMENT_BYTES } = options
     this.#options = options
     this.scheme = scheme
-    this.#suite = suiteByName(suite)
-    this.#readable = new Map([...readSuites, suite].map(suiteByName).map((each) => [each.id, each]))
+    this.#suiteFor = suiteChoice(suite)
+    this.#readable = readableSuites(this.#suiteFor, readSuites)
     this.#dataKeys = createDataKeys(dataKeys, options)
     this.#partitionKey = partitionKeyOf(dataKeys)
     this.#streamHeader = encodeHeader(segmentBytes)
     this.texts = new ArenaTextCodec({
-      suite: this.#suite,
+      suiteFor: this.#suiteFor,
       readable: this.#readable,
       dataKeys: this.#dataKeys,
       kmsContexts: this.#kmsContexts,
@@ -147,7 +148,7 @@ export class EnvelopeProvider
   ): AsyncIterable<Uint8Array> {
     const kept = keepContext(context)
     return sealStream(plaintext, {
-      suite: this.#suite,
+      suite: this.#suiteFor(UNKNOWN_LENGTH),
       header: this.#streamHeader,
       newRecord: () => this.#newRecord(UNKNOWN_LENGTH, kept, options),
       signal: options?.signal,
@@ -219,7 +220,8 @@ export class EnvelopeProvider
     requireSize(plaintext.length)
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
-    const work = (dataKey: DataKeyLease) => sealValue(this.#suite, dataKey, plaintext, encodedContext)
+    const suite = this.#suiteFor(plaintext.length)
+    const work = (dataKey: DataKeyLease) => sealValue(suite, dataKey, plaintext, encodedContext)
     return { request: this.#request(plaintext.length, context), work }
   }
 
@@ -230,7 +232,8 @@ export class EnvelopeProvider
     requireSize(bytes)
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
-    const work = (dataKey: DataKeyLease) => sealRecord(this.#suite, dataKey, named, encodedContext)
+    const suite = this.#suiteFor(named.reduce((most, { plaintext }) => Math.max(most, plaintext.length), 0))
+    const work = (dataKey: DataKeyLease) => sealRecord(suite, dataKey, named, encodedContext)
     return { request: this.#request(bytes, context), work }
   }
 
@@ -265,7 +268,7 @@ export class EnvelopeProvider
     throwIfAborted(options?.signal)
     const encodedContext = encodeContext(context)
     using dataKey = await this.#dataKeys.forEncryption(this.#request(bytes, context), options)
-    return createRecord(this.#suite, dataKey, encodedContext)
+    return createRecord(this.#suiteFor(bytes), dataKey, encodedContext)
   }
 
   async #openRecord(
