@@ -23,7 +23,7 @@ export const catalogue: readonly Mutant[] = [...formatMutants, ...keyMutants, ..
 
 /** A change that changes nothing, for each set of tests: one that notices it would notice anything. */
 export const harmless: readonly Mutant[] = (
-  ['envelope', 'golden', 'policies', 'recovery', 'core', 'kms-direct', 'kms'] as const
+  ['envelope', 'texts', 'golden', 'policies', 'recovery', 'core', 'kms-direct', 'kms'] as const
 ).map((killedBy) => ({
   mistake: `none for ${killedBy}`,
   file: 'core/data-key.js',

@@ -7,9 +7,30 @@ export const formatMutants: readonly Mutant[] = [
   {
     mistake: 'the commitment of a record is not compared',
     file: envelope('record-codec'),
-    find: 'if (timingSafeEqual(commitment, greenKey.commitment))',
-    replace: 'if (true)',
+    find: 'if (!timingSafeEqual(place.commitment, greenKey.commitment))',
+    replace: 'if (false)',
     killedBy: 'envelope',
+  },
+  {
+    mistake: 'the commitment of a text is not compared',
+    file: envelope('text-arena'),
+    find: 'return timingSafeEqual(arena.commitment, arena.givenCommitment);',
+    replace: 'return true;',
+    killedBy: 'texts',
+  },
+  {
+    mistake: 'the name of a field of text is not bound',
+    file: envelope('text-arena'),
+    find: 'return 1 + writeUtf8(name, bytes, AAD_AT + 1, MAX_AAD_BYTES - 1);',
+    replace: 'return 1;',
+    killedBy: 'texts',
+  },
+  {
+    mistake: 'a text of another version is read as this one',
+    file: envelope('arena-text-codec'),
+    find: 'if (bytes[CIPHERTEXT_AT] !== FORMAT_VERSION)',
+    replace: 'if (false)',
+    killedBy: 'texts',
   },
   {
     mistake: 'the commitment of a stream is not compared',

@@ -8,6 +8,7 @@ const context: ProofContext = { scale: 'short', seed: 1, progress: () => undefin
 /** Loaded when one is run, since what they import may be changed. */
 export const testSets = {
   envelope: async () => (await import('./envelope-tests.js')).envelopeTests(),
+  texts: async () => (await import('./text-tests.js')).textTests(),
   policies: async () => (await import('./policy-tests.js')).policyTests(),
   recovery: async () => (await import('./recovery-tests.js')).recoveryTests(),
   core: async () => (await import('./core-tests.js')).coreTests(),
