@@ -55,14 +55,15 @@ export function addFactOptions(command: Command, terminal: Terminal): Command {
 }
 
 export function addCipherOptions(command: Command, terminal: Terminal): Command {
-  return addFileOptions(addContextOptions(command, terminal), terminal)
+  return addFileOptions(addContextOptions(command, terminal), terminal, true)
 }
 
-export function addFileOptions(command: Command, terminal: Terminal): Command {
+/** @param pipes whether `-` stands for the standard input and output */
+export function addFileOptions(command: Command, terminal: Terminal, pipes = false): Command {
   const text = texts(terminal)
   return command
-    .option('-i, --in <file>', text.in)
-    .option('-o, --out <file>', text.out)
+    .option('-i, --in <file>', `${text.in}${pipes ? text.inPipe : ''}`)
+    .option('-o, --out <file>', `${text.out}${pipes ? text.outPipe : ''}`)
     .option('-f, --force', text.force)
 }
 
@@ -105,7 +106,9 @@ const texts = catalogue(
     context: 'a fact that is bound to the data, such as customerId=7; repeatable',
     withoutContext: 'for data that can be told apart by nothing',
     in: 'a file to read, of any size, in place of text',
+    inPipe: '; - is the standard input',
     out: 'the file to write; needed with --in',
+    outPipe: '; - is the standard output',
     force: 'replace the file to write if it exists',
     noContext: 'Say what the data is bound to, such as --context customerId=7, or else --without-context',
     bothFiles: '--in and --out go together',
@@ -120,7 +123,9 @@ const texts = catalogue(
     context: '与数据绑定的一项事实，如 customerId=7；可重复',
     withoutContext: '数据没有任何可区分的事实时使用',
     in: '要读取的文件，大小不限，代替文字',
+    inPipe: '；- 为标准输入',
     out: '要写入的文件；与 --in 同用',
+    outPipe: '；- 为标准输出',
     force: '要写入的文件已存在时替换它',
     noContext: '请说明数据与什么绑定，如 --context customerId=7，否则用 --without-context',
     bothFiles: '--in 与 --out 要同时给出',

@@ -75,6 +75,20 @@ it('shows what a token says of itself, for people and for programs', async () =>
   expect(facts).toMatchObject({ scheme: 'envelope', suite: 'chacha20-poly1305', keyIds: ['alias/parasol'] })
 })
 
+it('sends bytes of any length through pipes', async () => {
+  const files = ['-u', 'customer.scan', '-c', 'id=1', '--in', '-', '--out']
+  const content = SECRET.repeat(300_000)
+  const { code } = await parasol(['encrypt', ...files, 'piped.enc'], content)
+  expect(code).toBe(0)
+  const piped = ['decrypt', '-u', 'customer.scan', '-c', 'id=1', '--in', 'piped.enc', '--out', '-']
+  expect(await parasol(piped)).toEqual({ code: 0, stdout: content, stderr: '' })
+  writeFileSync(join(folder, 'cut.enc'), readFileSync(join(folder, 'piped.enc')).subarray(0, 200_000))
+  const cut = await parasol(['decrypt', ...files, 'absent'], readFileSync(join(folder, 'cut.enc')))
+  expect(cut).toMatchObject({ code: 4, stdout: '' })
+  expect(existsSync(join(folder, 'absent'))).toBe(false)
+  expect(await parasol([...piped, '--json'])).toMatchObject({ code: 2, stdout: '' })
+})
+
 const refusals: readonly [name: string, args: readonly string[], code: number, says: RegExp][] = [
   ['a missing context', ['encrypt', '-u', 'customer.phone', SECRET], 2, /Say what the data is bound to/],
   ['a context that is no fact', ['encrypt', '-u', 'x', '-c', SECRET, 'x'], 2, /Expected --context key=value/],

@@ -17,7 +17,11 @@ export const program: string = fileURLToPath(new URL('../bin/parasol.js', import
 export class Workplace {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'parasol-cli-'))
 
-  async parasol(args: readonly string[], input = '', environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  async parasol(
+    args: readonly string[],
+    input: string | Uint8Array = '',
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<Ended> {
     const child = spawn(process.execPath, [program, ...args], {
       cwd: this.folder,
       env: { ...process.env, ...environment },

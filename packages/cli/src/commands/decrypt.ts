@@ -26,9 +26,16 @@ export function decryptCommand(terminal: Terminal): Command {
 async function decrypt(terminal: Terminal, argument: string | undefined, options: DecryptOptions): Promise<void> {
   const context = contextOf(terminal, options)
   const files = filesOf(terminal, options, argument)
+  const scheme = options.scheme === undefined ? {} : { scheme: options.scheme }
+  if (files && Object.values(files).includes('-')) {
+    const { convertStream } = await import('../convert-stream.js')
+    const { signal } = terminal
+    return withCipher(terminal, options, (cipher) =>
+      convertStream(terminal, files, options, (chunks) => cipher.decryptStream(chunks, context, { signal, ...scheme })),
+    )
+  }
   if (files) {
     const { decryptFile } = await import('@parasol/core/files')
-    const scheme = options.scheme === undefined ? {} : { scheme: options.scheme }
     await withCipher(terminal, options, (cipher) =>
       convertFile(terminal, files, options, (settings) =>
         decryptFile(cipher, files.source, files.target, context, { ...settings, ...scheme }),
@@ -45,6 +52,7 @@ async function decrypt(terminal: Terminal, argument: string | undefined, options
 const EXAMPLES = [
   'parasol decrypt -u customer.phone -c customerId=7 enc1.envelope.…',
   'parasol decrypt -u customer.scan -c customerId=7 --in scan.pdf.enc --out scan.pdf',
+  'parasol decrypt -u customer.scan -c customerId=7 --in photos.tar.enc --out - | tar x',
 ]
 
 const texts = catalogue(

@@ -19,6 +19,13 @@ export function encryptCommand(terminal: Terminal): Command {
 async function encrypt(terminal: Terminal, argument: string | undefined, options: CipherOptions): Promise<void> {
   const context = contextOf(terminal, options)
   const files = filesOf(terminal, options, argument)
+  if (files && Object.values(files).includes('-')) {
+    const { convertStream } = await import('../convert-stream.js')
+    const { signal } = terminal
+    return withCipher(terminal, options, (cipher) =>
+      convertStream(terminal, files, options, (chunks) => cipher.encryptStream(chunks, context, { signal })),
+    )
+  }
   if (files) {
     const { encryptFile } = await import('@parasol/core/files')
     await withCipher(terminal, options, (cipher) =>
@@ -38,6 +45,7 @@ const EXAMPLES = [
   'parasol encrypt -u customer.phone -c customerId=7 13800138000',
   'printf 13800138000 | parasol encrypt -u customer.phone -c customerId=7',
   'parasol encrypt -u customer.scan -c customerId=7 --in scan.pdf --out scan.pdf.enc',
+  'tar c photos | parasol encrypt -u customer.scan -c customerId=7 --in - --out photos.tar.enc',
 ]
 
 const texts = catalogue(
