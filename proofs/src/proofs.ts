@@ -6,6 +6,7 @@ import { golden } from './golden/golden.js'
 import { inputs } from './inputs/inputs.js'
 import { kill } from './kill/kill.js'
 import { kmsFull } from './kms-full/kms-full.js'
+import { kmsStart } from './kms-start/kms-start.js'
 import { leaklog } from './leaklog/leaklog.js'
 import { mutants } from './mutants/mutants.js'
 import { outage } from './outage/outage.js'
@@ -40,6 +41,7 @@ export const proofs: readonly Proof[] = [
   full,
   kmsFull,
   audit,
+  kmsStart,
   records,
   recover,
   soak,
