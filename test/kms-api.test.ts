@@ -19,7 +19,7 @@ describe.each(clients)('$name', (client) => {
   })
   afterAll(() => world[Symbol.asyncDispose]())
 
-  const needs = client.isThere ? '' : ` (needs ${client.name.toLowerCase()})`
+  const needs = client.isThere ? '' : ' (needs python)'
   it.skipIf(!client.isThere).each(cases)(`gets what the cloud would answer to $action $what${needs}`, async (one) => {
     const fields = await one.given(world)
     const { server, as } = one

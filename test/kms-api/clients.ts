@@ -39,7 +39,8 @@ export const clients: readonly ApiClient[] = [
   { name: '@alicloud/kms20160120', isThere: true, call: callByKms },
   { name: '@alicloud/pop-core', isThere: true, call: callByPopCore },
   { name: '@alicloud/openapi-client', isThere: true, call: callByOpenApi },
-  { name: 'Python', isThere: python.status === 0, call: callByPython },
+  { name: 'Python', isThere: python.status === 0, call: callByPython('JSON') },
+  { name: 'Python, in XML', isThere: python.status === 0, call: callByPython('XML') },
 ]
 
 /** By the typed method where the client has one that takes these fields, else by its way for all other operations. */
@@ -97,14 +98,18 @@ async function settle(call: () => Promise<Record<string, unknown>>): Promise<Rep
 let child: ChildProcess | undefined
 let turn: Promise<unknown> = Promise.resolve()
 
-/** One process for all of them, one request after another. */
-function callByPython(target: Target, action: string, fields: Fields): Promise<Reply> {
+/** One process for all of them, one request after another. By GET and in XML is what Alibaba's older Java SDK does. */
+function callByPython(format: 'JSON' | 'XML'): ApiClient['call'] {
+  return (target, action, fields) => askPython({ ...target, action, fields, format })
+}
+
+function askPython(request: object): Promise<Reply> {
   const reply = turn.then(async () => {
     child ??= spawn('python3', [new URL('rpc_client.py', import.meta.url).pathname], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-    child.stdin?.write(`${JSON.stringify({ ...target, action, fields })}\n`)
+    child.stdin?.write(`${JSON.stringify(request)}\n`)
     const [line] = await once(lines, 'line')
     lines.close()
     return JSON.parse(line) as Reply

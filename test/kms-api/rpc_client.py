@@ -1,5 +1,6 @@
 """Alibaba Cloud's RPC signature from Python's standard library: a line of JSON in, a line of JSON out."""
 import base64, hashlib, hmac, json, sys, time, urllib.error, urllib.parse, urllib.request, uuid
+from xml.etree import ElementTree
 
 
 def encode(text):
@@ -8,7 +9,7 @@ def encode(text):
 
 def call(request):
     parameters = {
-        "Format": "JSON",
+        "Format": request["format"],
         "Version": request["version"],
         "Action": request["action"],
         "AccessKeyId": request["id"],
@@ -27,9 +28,29 @@ def call(request):
     url = f"http://{request['endpoint']}/?{canonical}&Signature={encode(signature.decode())}"
     try:
         with urllib.request.urlopen(url, timeout=20) as response:
-            return {"status": response.status, "body": json.load(response)}
+            return {"status": response.status, "body": read(response, request["format"])}
     except urllib.error.HTTPError as error:
-        return {"status": error.code, "body": json.load(error)}
+        return {"status": error.code, "body": read(error, request["format"])}
+
+
+def read(response, form):
+    return json.load(response) if form == "JSON" else read_element(ElementTree.fromstring(response.read()))
+
+
+def read_element(element):
+    """A list is the one element in another that has its name in the plural."""
+    if len(element) == 0:
+        return read_text(element.tag, element.text or "")
+    names = {child.tag for child in element}
+    if len(names) == 1 and element.tag in [f"{name}{end}" for name in names for end in ("s", "es")]:
+        return {names.pop(): [read_element(child) for child in element]}
+    return {child.tag: read_element(child) for child in element}
+
+
+def read_text(name, text):
+    if name in ("TotalCount", "PageNumber", "PageSize", "HttpStatus"):
+        return int(text)
+    return {"true": True, "false": False}.get(text, text)
 
 
 for line in sys.stdin:

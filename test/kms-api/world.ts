@@ -31,6 +31,7 @@ export class World implements AsyncDisposable {
   readonly #client: ApiClient
   readonly #servers: Readonly<Record<ServerName, KmsServer>>
   readonly #close: () => Promise<void>
+  readonly #rsaKeys = new Map<string, Awaited<ReturnType<KeyService['createKey']>>>()
   #accessKeys = new Map<string, { id: string; secret: string; token?: string }>()
 
   private constructor(
@@ -85,8 +86,11 @@ export class World implements AsyncDisposable {
     return body as Record<string, string>
   }
 
+  /** A new key, but for RSA keys, which take long to make and are not changed. */
   async key(details: Details = {}): Promise<{ KeyId: string; KeyVersionId: string }> {
-    const key = await this.service.createKey('', details)
+    const name = JSON.stringify(details)
+    const key = this.#rsaKeys.get(name) ?? (await this.service.createKey('', details))
+    if (details.spec?.startsWith('RSA')) this.#rsaKeys.set(name, key)
     return { KeyId: key.metadata.id, KeyVersionId: key.primaryVersion.id }
   }
 
