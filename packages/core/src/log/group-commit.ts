@@ -36,9 +36,11 @@ export class GroupCommit<Item> {
   }
 
   async #writeAll(): Promise<void> {
-    // Those who come in the same turn of the event loop, from other connections too, go into the first write.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (this.#waiting.length > 0) await this.#writeBatch(this.#waiting.splice(0, this.#most))
+    do {
+      // Those who come in the same turn of the event loop, from other connections too, go into one write.
+      await new Promise((resolve) => setImmediate(resolve))
+      await this.#writeBatch(this.#waiting.splice(0, this.#most))
+    } while (this.#waiting.length > 0)
     this.#writing = undefined
   }
 
