@@ -41,6 +41,8 @@ export const GPG_REASONS = {
   GPG_TEXT_EXPECTED: 'INVALID_INPUT',
   /** Not a message or signature of the kind that was expected, or more than one. */
   GPG_MALFORMED: 'INVALID_INPUT',
+  /** What is signed and not encrypted has no valid signature by any of those who were named. */
+  GPG_SIGNATURE_INVALID: 'DECRYPTION_FAILED',
   /** What was to be imported is the file in which gpg keeps keys, and not what it exports. */
   GPG_KEYBOX: 'INVALID_INPUT',
   /** What was to be imported holds no OpenPGP keys. */

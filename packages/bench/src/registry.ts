@@ -6,6 +6,7 @@ import { latency } from './scenarios/latency.js'
 import { openpgpFile } from './scenarios/openpgp-file.js'
 import { openpgpMessage } from './scenarios/openpgp-message.js'
 import { openpgpModern } from './scenarios/openpgp-modern.js'
+import { openpgpRing } from './scenarios/openpgp-ring.js'
 import { openpgpRsa } from './scenarios/openpgp-rsa.js'
 import { overhead } from './scenarios/overhead.js'
 import { peers } from './scenarios/peers.js'
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   openpgpFile,
   openpgpRsa,
   openpgpModern,
+  openpgpRing,
   overhead,
   kmsCalls,
 ]
