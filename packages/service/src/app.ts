@@ -143,7 +143,7 @@ export class App {
     const { crypto, rateLimit, journal } = this.#options
     const { identify, limits } = this.#settings
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
-    const caller = identify(request)
+    const { caller, requireBody } = identify(request)
     facts.caller = caller.name
     if (request.url === '/metrics') return this.#showMetrics(request, caller)
     const { useCase, operation, isBatch } = parseRoute(request.method, request.url ?? '')
@@ -152,6 +152,7 @@ export class App {
     facts.useCase = useCase.slice(0, MAX_NAME)
     requirePermission(caller, useCase, operation)
     const body = await readBody(request, limits.bodyBytes)
+    requireBody?.(body)
     const items = isBatch ? parseBatch(body, { maxFields: limits.fields }) : [parseItem(request, body, limits)]
     facts.count = items.reduce((sum, { fields }) => sum + countFields(fields), 0)
     rateLimit.take(caller, items.length - 1)

@@ -18,6 +18,8 @@ export interface Caller {
   readonly keyHashes: readonly string[]
   /** SHA-256 in hex, or DNS names, of its certificates; for a service that speaks TLS and names authorities. */
   readonly certificates?: readonly string[]
+  /** What signs its requests (see `signRequest`), of at least 32 bytes; two while one is being replaced. */
+  readonly secrets?: readonly string[]
   /** The use cases that it may ask for. */
   readonly useCases: readonly string[]
   readonly operations: readonly Permission[]
@@ -25,6 +27,7 @@ export interface Caller {
   readonly requestsPerSecond?: number
 }
 
+const MIN_SECRET_BYTES = 32
 const PREFIX = 'parasol_'
 const KEY = /^parasol_[A-Za-z0-9_-]{43}$/
 
@@ -73,6 +76,11 @@ export function requireDistinct(callers: readonly Caller[]): void {
   if (new Set(certificates).size < certificates.length) throw invalid('Two callers have the same certificate')
   if (!certificates.every((name) => CERTIFICATE_NAME.test(name))) {
     throw invalid('The name of a certificate is neither a SHA-256 in lower-case hex nor a DNS name in lower case')
+  }
+  const secrets = callers.flatMap((caller) => caller.secrets ?? [])
+  if (new Set(secrets).size < secrets.length) throw invalid('Two callers have the same secret')
+  if (!secrets.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES)) {
+    throw invalid(`The secret of a caller has less than ${MIN_SECRET_BYTES} bytes: parasol-service --new-key`)
   }
   if (!hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
     throw invalid("An API key's hash is not a SHA-256 in lower-case hex")

@@ -23,6 +23,7 @@ export {
 export type { KeptLog } from './kept-log.js'
 export type { ServiceLimits } from './limits.js'
 export { type LogSource, logFiles } from './log-source.js'
+export { type SignatureStamp, type SigningKey, signRequest } from './message-signature.js'
 export { type ConfiguredService, type OpenServiceOptions, openService } from './open-service.js'
 export { type LogLevel, type OperatorLog, operatorLog } from './operator-log.js'
 export {

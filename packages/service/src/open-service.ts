@@ -1,9 +1,9 @@
-import { type Config, type LoadOptions, loadConfig, openConfig } from '@parasol/config'
+import { type LoadOptions, loadConfig, openConfig } from '@parasol/config'
 import type { CryptoError } from '@parasol/core'
 import type { RequestReport } from './app.js'
 import { AuditLog } from './audit-log.js'
 import { BackupLog } from './backup-log.js'
-import type { Caller } from './callers.js'
+import { readCallers } from './configured-callers.js'
 import type { LogName } from './configured-log.js'
 import { readTls } from './configured-tls.js'
 import type { ServiceLimits } from './limits.js'
@@ -37,9 +37,10 @@ export interface ConfiguredService extends RunningService {
  * it cannot listen
  */
 export async function openService(path?: string, options: OpenServiceOptions = {}): Promise<ConfiguredService> {
+  const { env = process.env } = options
   const config = await loadConfig(path, options)
   const section = config.section('service', serviceSection)
-  const callers = readCallers(section, config)
+  const callers = readCallers(section, config, env)
   const opened: AsyncDisposable[] = []
   const keep = <Opened extends AsyncDisposable>(one: Opened): Opened => {
     opened.unshift(one)
@@ -47,7 +48,7 @@ export async function openService(path?: string, options: OpenServiceOptions = {
   }
   try {
     const crypto = keep(await openConfig(config))
-    const { env = process.env, onTrouble } = options
+    const { onTrouble } = options
     const open = (name: LogName, place: LogSection) => openKeptLog(place, { name, config, env, onTrouble })
     const { backupLog, auditLog } = section
     const backup = backupLog === 'none' ? undefined : keep(new BackupLog(await open('backup', backupLog)))
@@ -73,7 +74,7 @@ export async function openService(path?: string, options: OpenServiceOptions = {
       const changed = await loadConfig(path, options)
       const section = changed.section('service', serviceSection)
       running.change({
-        callers: readCallers(section, changed),
+        callers: readCallers(section, changed, env),
         limits: given(section.limits),
         tls: readTls(section, changed, env),
       })
@@ -83,30 +84,6 @@ export async function openService(path?: string, options: OpenServiceOptions = {
     await closeAll(opened)
     throw cause
   }
-}
-
-/** @throws CryptoError INVALID_CONFIG for use cases that there are not */
-function readCallers({ callers }: ServiceSection, config: Config): readonly Caller[] | 'anyone' {
-  if (callers === 'anyone') return callers
-  const have = Object.keys(config.useCases)
-  const findings = Object.entries(callers).flatMap(([name, { useCases }]) =>
-    useCases.flatMap((useCase, index) =>
-      have.includes(useCase)
-        ? []
-        : [
-            {
-              path: ['service', 'callers', name, 'useCases', index],
-              message: `no such use case (have: ${have.join(', ')})`,
-            },
-          ],
-    ),
-  )
-  if (findings.length > 0) throw config.error(findings)
-  return Object.entries(callers).map(([name, { requestsPerSecond, ...caller }]) => ({
-    name,
-    ...caller,
-    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
-  }))
 }
 
 function given(limits: ServiceSection['limits']): Partial<ServiceLimits> {

@@ -7,6 +7,7 @@ import { CERTIFICATE_NAME } from './client-certificate.js'
 export interface CallerSection {
   readonly keyHashes: readonly string[]
   readonly certificates: readonly string[]
+  readonly secrets: readonly SecretReference[]
   readonly useCases: readonly string[]
   readonly operations: readonly Permission[]
   readonly requestsPerSecond?: number | undefined
@@ -56,13 +57,20 @@ const caller: z.ZodType<CallerSection> = z
       .array(z.string().regex(CERTIFICATE_NAME, 'Expected a SHA-256 in lower-case hex, or a DNS name in lower case'))
       .default([])
       .describe('Its client certificates: the SHA-256 of one in hex, or a DNS name in it'),
+    secrets: z
+      .array(secretReference)
+      .default([])
+      .describe('What signs its requests; two while one is being replaced: parasol-service --new-key'),
     useCases: z.array(z.string()).describe('The use cases that it may ask for'),
     operations: z.array(z.enum(permissions)).min(1).describe('What it may ask for'),
     requestsPerSecond: z.number().min(1).optional().describe('The most requests it may make in a second'),
   })
-  .refine(({ keyHashes, certificates }) => keyHashes.length + certificates.length > 0, {
-    error: 'expected keyHashes or certificates',
-  })
+  .refine(
+    ({ keyHashes, certificates, secrets }) => [keyHashes, certificates, secrets].some(({ length }) => length > 0),
+    {
+      error: 'expected keyHashes, certificates or secrets',
+    },
+  )
 
 const tls: z.ZodType<TlsSection> = z
   .strictObject({

@@ -11,6 +11,7 @@ import { identifyAnyone, identifyCallers, LOOPBACK } from './identify.js'
 import { Journal, type JournalOptions } from './journal.js'
 import { defaultLimits, type ServiceLimits } from './limits.js'
 import { RateLimit } from './rate-limit.js'
+import { ReplayGuard } from './replay-guard.js'
 import type { StatsByName } from './stats-lines.js'
 import { type ServiceTls, secureContextOptions, tlsOptions } from './tls.js'
 
@@ -54,7 +55,8 @@ const MAX_HEADER_BYTES = 16_384
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { host = '127.0.0.1', port = 0 } = options
-  const settings = readSettings(options, options)
+  const replayGuard = new ReplayGuard()
+  const settings = readSettings(options, options, replayGuard)
   const app = new App({ ...options, ...settings, rateLimit: new RateLimit(), journal: new Journal(options) })
   const server = createListener(options, settings.limits, (request, response) => void app.handle(request, response))
   server.on('clientError', refuseMalformed)
@@ -66,7 +68,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     port: address.port,
     url: `${options.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     change: (changed) => {
-      const settings = readSettings(options, changed)
+      const settings = readSettings(options, changed, replayGuard)
       renewCertificate(server, changed.tls)
       const { headersTimeout, requestTimeout } = serverOptions(settings.limits)
       Object.assign(server, { headersTimeout, requestTimeout })
@@ -80,6 +82,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 function readSettings(
   { host = '127.0.0.1', crypto }: ServiceOptions,
   { callers, limits }: ServiceSettings,
+  replayGuard: ReplayGuard,
 ): AppSettings {
   if (callers === 'anyone' && !LOOPBACK.test(host)) {
     throw new CryptoError('INVALID_CONFIG', `Without callers the service listens only on loopback, not on "${host}"`)
@@ -88,7 +91,7 @@ function readSettings(
   const encrypting = known.flatMap(({ operations, useCases }) => (operations.includes('encrypt') ? useCases : []))
   return {
     limits: { ...defaultLimits, ...limits },
-    identify: callers === 'anyone' ? identifyAnyone(everything(crypto)) : identifyCallers(callers),
+    identify: callers === 'anyone' ? identifyAnyone(everything(crypto)) : identifyCallers(callers, replayGuard),
     encrypting: crypto.useCases.filter((useCase) => encrypting.includes(useCase)),
   }
 }

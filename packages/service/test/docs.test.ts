@@ -14,23 +14,34 @@ let service: RunningService
 
 /** The page's own configuration, but for the key, which it cannot know, and the port, which may be taken. */
 beforeAll(async () => {
-  const yaml = snippet('yaml').replace(/0{64}/, hashApiKey(key)).replace('port: 8443', 'port: 0')
+  const yaml = snippet('yaml')
+    .replace(/keyHashes: .*/, `keyHashes: [${hashApiKey(key)}]\n      secrets: [{ env: SECRET }]`)
+    .replace('port: 8443', 'port: 0')
   writeFileSync(join(folder, 'parasol.yaml'), yaml)
-  service = await openService(undefined, { directory: folder, env: {} })
+  service = await openService(undefined, { directory: folder, env: { SECRET: key } })
 })
 afterAll(async () => {
   await service.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
-function snippet(language: string): string {
-  const [, code] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page) ?? []
+function snippet(language: string, containing = ''): string {
+  const codes = [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, code]) => code,
+  )
+  const code = codes.find((code) => code?.includes(containing))
   if (code === undefined) throw new Error(`The page has no ${language}`)
   return code
 }
 
 async function run(program: string, args: readonly string[]): Promise<string> {
-  const env = { ...process.env, PARASOL_URL: service.url, PARASOL_KEY: key, NO_PROXY: '127.0.0.1' }
+  const env = {
+    ...process.env,
+    PARASOL_URL: service.url,
+    PARASOL_KEY: key,
+    PARASOL_CALLER: 'crm',
+    NO_PROXY: '127.0.0.1',
+  }
   return (await promisify(execFile)(program, args, { env })).stdout.trim()
 }
 
@@ -40,5 +51,19 @@ it.skipIf(!hasTool('curl'))('encrypts by the command on its page (needs curl)', 
 })
 
 it.skipIf(!hasTool('python3'))('is called by the Python on its page (needs python3)', async () => {
-  expect(await run('python3', ['-c', snippet('python')])).toBe('13800138000')
+  expect(await run('python3', ['-c', snippet('python', '"decrypt"')])).toBe('13800138000')
 })
+
+it.skipIf(!hasTool('python3'))('takes the requests that the Python on its page signs (needs python3)', async () => {
+  expect(await run('python3', ['-c', snippet('python', 'hmac')])).toBe("['kms_encrypt_key', 'phone']")
+})
+
+it.skipIf(!hasTool('javac'))(
+  'is called by the Java on its page (needs javac)',
+  async () => {
+    writeFileSync(join(folder, 'Encrypt.java'), snippet('java'))
+    const answer = JSON.parse(await run('java', [join(folder, 'Encrypt.java')]))
+    expect(Object.keys(answer)).toEqual(['phone', 'kms_encrypt_key'])
+  },
+  60_000,
+)
