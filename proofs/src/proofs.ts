@@ -15,6 +15,7 @@ import { quota } from './quota/quota.js'
 import { records } from './records/records.js'
 import { recover } from './recover/recover.js'
 import { redkey } from './redkey/redkey.js'
+import { regions } from './regions/regions.js'
 import { salamander } from './salamander/salamander.js'
 import { serviceProofs } from './service/service-proofs.js'
 import { soak } from './soak/soak.js'
@@ -33,6 +34,7 @@ export const proofs: readonly Proof[] = [
   redkey,
   faults,
   outage,
+  regions,
   stampede,
   quota,
   kill,

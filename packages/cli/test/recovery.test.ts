@@ -208,3 +208,8 @@ it('moves a token and a file to a new KMS when the old one is gone, by the recov
   const direct = ['recovery', 'rewrap', ...here, '-u', 'customer.idCard', '-c', 'customerId=7', ...opening('li'), token]
   expect(await runHere(direct, { env })).toMatchObject({ code: 2, stderr: expect.stringContaining('"kms-direct"') })
 })
+
+it('shows in inspect for whom a token is wrapped', async () => {
+  const { stdout } = await runHere(['inspect', '--json', token])
+  expect(JSON.parse(stdout).keyIds).toEqual(['alias/parasol', expect.stringMatching(/^x25519:[0-9a-f]{16}$/)])
+})
