@@ -15,5 +15,7 @@ export function fillRandom(target: Uint8Array, start = 0, end: number = target.l
     randomFillSync(pool)
     used = 0
   }
-  for (let index = start; index < end; index++) target[index] = pool[used++] as number
+  const distance = used - start
+  for (let index = start; index < end; index++) target[index] = pool[index + distance] as number
+  used += end - start
 }
