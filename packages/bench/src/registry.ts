@@ -14,6 +14,7 @@ import { record } from './scenarios/record.js'
 import { records } from './scenarios/records.js'
 import { schemes } from './scenarios/schemes.js'
 import { service } from './scenarios/service.js'
+import { start } from './scenarios/start.js'
 import { stream } from './scenarios/stream.js'
 import { text } from './scenarios/text.js'
 
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   latency,
   stream,
   records,
+  start,
   service,
   kmsServer,
   openpgpMessage,

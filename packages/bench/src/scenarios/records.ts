@@ -29,7 +29,7 @@ export const records: Scenario = {
     const encrypt = (suite: string): FileWork => ({
       name: `parasol records encrypt, ${suite}`,
       kind: 'ours',
-      goals: SUITES[suite] ?? [],
+      goals: rows < ROWS_OF_GOALS ? [] : (SUITES[suite] ?? []),
       target: sealed,
       env: { ...process.env, PARASOL_CONFIG: place(`${suite}.yaml`) },
       work: [...parasol('encrypt', place('plain.csv'), sealed), '-F', 'phone,idCard'],
@@ -57,6 +57,9 @@ export const records: Scenario = {
     }
   },
 }
+
+/** Of fewer rows, the start of the program is most of the work. */
+const ROWS_OF_GOALS = 100_000
 
 /** The suite for short fields has the goal. */
 const SUITES: Readonly<Record<string, readonly Goal[]>> = { 'chacha20-poly1305': goals, 'aes-256-gcm': [] }

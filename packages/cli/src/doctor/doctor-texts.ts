@@ -2,7 +2,7 @@ import { catalogue } from '../catalogue.js'
 
 export const doctorTexts = catalogue(
   {
-    configWorks: (useCases: number, schemes: number) => `${useCases} use cases, ${schemes} schemes`,
+    configWorks: (useCases: number, schemes: number) => `use cases: ${useCases}, schemes: ${schemes}`,
     nodeOld: (version: string) => `Node ${version}: 20.19 or later is needed`,
     nodeEnds: (version: string) => `Node ${version} works, and is past its end of life: take 24`,
     nodeWorks: (version: string) => `Node ${version}`,
@@ -18,7 +18,7 @@ export const doctorTexts = catalogue(
     clockUnknown: 'could not be reached to compare clocks',
     works: (scheme: string, ms: number) => `encrypts and decrypts by ${scheme}, in ${ms} ms`,
     keyState: (state: string) => `the key is ${state}: what it encrypted cannot be read now`,
-    storeWhole: (keys: number) => `whole, with its audit log; ${keys} keys`,
+    storeWhole: (keys: number) => `whole, with its audit log; keys: ${keys}`,
     unexpected: 'something unexpected happened',
     clean: (lines: number) => `nothing in ${lines} lines looks like personal data`,
     found: (count: number, lines: number) => `${count} values in ${lines} lines look like personal data in clear`,
