@@ -12,8 +12,12 @@ export interface Running {
   /** Moves the clock of the service. */
   later(milliseconds: number): void
   /** What a request of the root access key, or of another, is answered. */
-  call(fields: Fields, accessKey?: AccessKey): Promise<Readonly<Record<string, unknown>>>
+  readonly call: Call
+  /** The same at another server over the same store. */
+  callAt(server: KmsServer): Call
 }
+
+type Call = (fields: Fields, accessKey?: AccessKey) => Promise<Readonly<Record<string, unknown>>>
 
 /** A service over a socket, with a clock that the test moves. */
 export async function start(): Promise<Running> {
@@ -36,11 +40,16 @@ export async function start(): Promise<Running> {
     later: (milliseconds) => {
       shift += milliseconds
     },
-    call: async (fields, accessKey = root) => {
-      const body = form(signed('POST', accessKey, fields))
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-      return (await (await fetch(server.url, { method: 'POST', body, headers })).json()) as Record<string, unknown>
-    },
+    call: callAt(server, root),
+    callAt: (other) => callAt(other, root),
+  }
+}
+
+function callAt({ url }: KmsServer, root: AccessKey): Call {
+  return async (fields, accessKey = root) => {
+    const body = form(signed('POST', accessKey, fields))
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    return (await (await fetch(url, { method: 'POST', body, headers })).json()) as Record<string, unknown>
   }
 }
 

@@ -1,4 +1,6 @@
-import type { AccessKey } from '@parasol/kms-local'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AccessKey, startKmsServer } from '@parasol/kms-local'
 import { expect, it } from 'vitest'
 import { checkPolicy, type Statement } from '../src/policy.js'
 import { type Running, start } from './running.js'
@@ -147,4 +149,24 @@ it('refuses a policy on source addresses that are not the caller’s, and on tag
   const Tags = '[{"TagKey":"team","TagValue":"tills"}]'
   await running.call({ Action: 'TagResource', KeyId: running.service.findKey('alias/one') ?? '', Tags })
   expect(await as(tagged)).toMatchObject({ CiphertextBlob: expect.any(String) })
+})
+
+it('tells the audit log which user, or which session of which role, made a request', async () => {
+  const running = await startWithRole()
+  const audit = await running.service.openAuditLog()
+  const server = await startKmsServer({ service: running.service, audit })
+  const audited = { ...running, call: running.callAt(server) }
+  const session = await assumeRole(audited)
+  await callAs(audited, session, encrypt)
+  await server[Symbol.asyncDispose]()
+  await audit[Symbol.asyncDispose]()
+  const lines = readFileSync(join(running.folder, 'audit.log'), 'utf8').trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))))).toMatchObject([
+    { eventName: 'AssumeRole', userIdentity: { type: 'ram-user', userName: 'alice', accessKeyId: running.alice.id } },
+    {
+      eventName: 'Encrypt',
+      userIdentity: { type: 'assumed-role', userName: 'payments:till-7', accessKeyId: session.id },
+    },
+  ])
+  for (const secret of [session.secret, session.token]) expect(lines.join()).not.toContain(secret)
 })
