@@ -22,6 +22,7 @@ export {
   type SegmentHeader,
   segmentPath,
   segmentReader,
+  wasLetGo,
 } from './log/log-segment.js'
 export { SegmentFile } from './log/segment-file.js'
 export { type LogReport, type VerifyOptions, verifyLog } from './log/verify-log.js'

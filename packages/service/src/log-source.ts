@@ -6,6 +6,7 @@ import {
   segmentReader,
   type VerifyOptions,
   verifyLog,
+  wasLetGo,
 } from '@parasol/core/files'
 
 /** A log to read, wherever it is kept. */
@@ -28,7 +29,11 @@ export function logFiles(place: LogPlace): LogSource {
 async function* readFiles(place: LogPlace): AsyncGenerator<readonly Buffer[]> {
   for (const segment of await listSegments(place)) {
     const reader = segmentReader(segment, place)
-    for await (const lines of reader.batches()) yield lines.map(({ content }) => content)
+    try {
+      for await (const lines of reader.batches()) yield lines.map(({ content }) => content)
+    } catch (error) {
+      if (!(await wasLetGo(place, segment, error))) throw error
+    }
     refuseDamage(reader.damage)
   }
 }

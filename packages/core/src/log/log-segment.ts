@@ -44,6 +44,13 @@ export async function listSegments({ folder, name: log }: LogPlace): Promise<rea
     .map((name) => ({ path: join(folder, name), first: Number(name.slice(log.length + 1, -'.log'.length)) }))
 }
 
+/** Whether a segment that cannot be read was let go since it was listed: those after it are there. */
+export async function wasLetGo(place: LogPlace, { first }: Segment, error: unknown): Promise<boolean> {
+  if (!CryptoError.is(error) || error.reason !== 'ENOENT') return false
+  const [oldest] = await listSegments(place)
+  return oldest !== undefined && oldest.first > first
+}
+
 export function formatHeader(log: string, { hash }: ChainState): string {
   const header: SegmentHeader = {
     log,

@@ -2,7 +2,7 @@ import type { ChainReader, LogDamage, LogLine } from './chain-reader.js'
 import { headPath, type LogHead, readHead } from './log-head.js'
 import { CHAIN_START, type ChainState } from './log-link.js'
 import { type LogAnchor, parseAnchor } from './log-retention.js'
-import { type LogPlace, listSegments, type Segment, segmentReader } from './log-segment.js'
+import { type LogPlace, listSegments, type Segment, segmentReader, wasLetGo } from './log-segment.js'
 
 export interface VerifyOptions {
   /** Heads that were noted earlier: the log must have come by each. That which it notes beside itself is always one. */
@@ -29,14 +29,25 @@ export interface LogReport {
  */
 export async function verifyLog(place: LogPlace, { heads = [] }: VerifyOptions = {}): Promise<LogReport> {
   const beside = await readHead(headPath(place.folder, place.name), place.name)
-  const walk = new Walk(beside ? [...heads, beside] : heads)
+  // What is let go while it is read makes the walk begin anew, with what is left.
+  for (;;) {
+    const report = await walkLog(place, beside ? [...heads, beside] : heads)
+    if (report) return report
+  }
+}
+
+async function walkLog(place: LogPlace, heads: readonly LogHead[]): Promise<LogReport | undefined> {
+  const walk = new Walk(heads)
   const segments = await listSegments(place)
   for (const [index, segment] of segments.entries()) {
-    walk.add(
-      segment,
-      await segmentReader(segment, place).each((line) => walk.pass(line)),
-      index === segments.length - 1,
-    )
+    const reader = segmentReader(segment, place)
+    try {
+      await reader.each((line) => walk.pass(line))
+    } catch (error) {
+      if (await wasLetGo(place, segment, error)) return undefined
+      throw error
+    }
+    walk.add(segment, reader, index === segments.length - 1)
   }
   return walk.report(segments, place.folder)
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ChainedLog, type ChainedLogOptions, readHead, verifyLog } from '@parasol/core/files'
+import { ChainedLog, type ChainedLogOptions, hashLink, type LogLink, readHead, verifyLog } from '@parasol/core/files'
 import { afterAll, expect, it } from 'vitest'
 
 const root = mkdtempSync(join(tmpdir(), 'parasol-retention-'))
@@ -89,6 +89,27 @@ it('takes a removal that was interrupted between two files for what it is', asyn
     copyFileSync(join(copy, file), join(folder, file))
     expect((await verifyLog({ folder, name })).damage, file).toEqual([])
   }
+})
+
+it('verifies what is left if files are let go meanwhile, and misses others that vanish', async () => {
+  const folder = await written(20)
+  const copy = scratch()
+  for (const file of segments(folder)) copyFileSync(join(folder, file), join(copy, file))
+  await prune(folder, { retention: { maxBytes: 1_000 } })
+  const kept = segments(folder)
+  const gone = segments(copy).filter((file) => !kept.includes(file))
+  const whileReading = (vanishing: readonly string[]): LogLink => ({
+    ...hashLink,
+    read: (...given) => {
+      for (const file of vanishing) rmSync(join(folder, file), { force: true })
+      return hashLink.read(...given)
+    },
+  })
+  for (const file of gone) copyFileSync(join(copy, file), join(folder, file))
+  const { damage, first } = await verifyLog({ folder, name, link: whileReading(gone) })
+  expect([damage, kept[0]]).toEqual([[], expect.stringContaining(String(first))])
+  const lost = verifyLog({ folder, name, link: whileReading(kept.slice(1)) })
+  await expect(lost).rejects.toMatchObject({ code: 'IO', reason: 'ENOENT' })
 })
 
 it('lets nothing go while its head cannot be noted', async () => {
