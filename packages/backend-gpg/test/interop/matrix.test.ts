@@ -148,7 +148,7 @@ describe.each(Object.keys(PROGRAMS) as Program[])('%s', (program) => {
         ...(await peer),
         cell,
         certificate: Buffer.from(certificate),
-        secretKey: Buffer.from(program === 'sq' ? (await ours.signer(cell)).armor() : secretKey),
+        secretKey: Buffer.from(isGivenLocked(program, cell) ? secretKey : (await ours.signer(cell)).armor()),
       }
       await checks[cell](exchange).catch((error) => {
         failed[cell] = String(error)
@@ -170,6 +170,11 @@ it('is what docs/gpg.md says: replace its table by this one', () => {
   const docs = readFileSync(new URL('../../../../docs/gpg.md', import.meta.url), 'utf8')
   expect(docs).toContain(formatMatrix())
 })
+
+/** To unlock a key takes up to a second, so each program does it with one; sq would ask at a terminal. */
+function isGivenLocked(program: Program, cell: Cell): boolean {
+  return program !== 'sq' && !ours.hasOwnAlgorithm(cell)
+}
 
 type Peer = Pick<Exchange, 'tool' | 'peer' | 'peerCertificate' | 'toAllKeys'>
 

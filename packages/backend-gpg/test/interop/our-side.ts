@@ -30,6 +30,11 @@ const ALGORITHMS: Partial<Record<Cell, KeyAlgorithm>> = {
 export class OurSide {
   readonly #keys = new Map<KeyAlgorithm, Promise<NewKey>>()
 
+  /** Whether the cell is about the algorithm of a key. */
+  hasOwnAlgorithm(cell: Cell): boolean {
+    return ALGORITHMS[cell] !== undefined
+  }
+
   key(cell: Cell): Promise<NewKey> {
     const algorithm = ALGORITHMS[cell] ?? 'curve25519'
     const known = this.#keys.get(algorithm)

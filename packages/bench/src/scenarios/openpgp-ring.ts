@@ -6,7 +6,7 @@ import { temporaryFolder } from '../temporary-folder.js'
 
 const KEYS = 2000
 const FEW_KEYS = 20
-const goal: Goal = { text: 'OpenPGP: list a ring, against parsing it', measure: 'faster', bound: 5 }
+const goal: Goal = { text: 'OpenPGP: list a ring, against parsing it', measure: 'faster', bound: 3 }
 
 export const openpgpRing: Scenario = {
   name: 'openpgp-ring',
