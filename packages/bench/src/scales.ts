@@ -51,7 +51,7 @@ export const scales = {
     requestRounds: 5,
     warmTurns: 6,
     rowsOfCsv: 30_000,
-    streamMiB: 32,
+    streamMiB: 64,
     streamRounds: 3,
   },
   /** So little that figures mean nothing: it shows that everything runs. */
