@@ -23,7 +23,7 @@ export function passphraseSeal(passphrase: () => string | Promise<string>, scryp
   const source = { passphrase }
   return {
     async seal(contents) {
-      const derivation = newDerivation(source, scryptN)
+      const derivation = await newDerivation(source, scryptN)
       const head = Buffer.from(`${JSON.stringify({ format: FORMAT, version: 1, derivation })}\n`)
       const key = await openRootKey(source, derivation)
       const nonce = randomBytes(NONCE_BYTES)

@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes, scrypt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { allocateSecret, CryptoError } from '@parasol/core'
+import { allocateSecret, CryptoError, type Kms } from '@parasol/core'
 import { writeFileAtomic } from '@parasol/core/files'
 
 /** What opens a store. */
@@ -10,16 +10,21 @@ export type RootKeySource =
   | { readonly passphrase: () => string | Promise<string> }
   /** A file of 32 random bytes; made with mode 0600 when a new store is made and there is none. */
   | { readonly keyFile: string }
+  /** Another KMS, which wraps the root key; the store keeps it wrapped, and opens where that KMS decrypts it. */
+  | { readonly kms: Kms; readonly keyId: string }
 
 /** How a store's root key comes about; kept in its header. */
 export type KeyDerivation =
   | { readonly name: 'scrypt'; readonly N: number; readonly r: number; readonly p: number; readonly salt: string }
   | { readonly name: 'key-file' }
+  | { readonly name: 'kms'; readonly wrapped: string }
 
 /** scrypt's N for new stores: about half a second and 128 MiB. */
 export const SCRYPT_N = 2 ** 17
 
 const KEY_BYTES = 32
+/** Shows in the audit trail of the other KMS. */
+const KMS_CONTEXT = { parasol: 'kms-local root key' }
 const deriveByScrypt = promisify(scrypt) as (
   passphrase: Buffer,
   salt: Buffer,
@@ -27,8 +32,12 @@ const deriveByScrypt = promisify(scrypt) as (
   options: { N: number; r: number; p: number; maxmem: number },
 ) => Promise<Buffer>
 
-export function newDerivation(source: RootKeySource, N: number): KeyDerivation {
+export async function newDerivation(source: RootKeySource, N: number): Promise<KeyDerivation> {
   if ('keyFile' in source) return { name: 'key-file' }
+  if ('kms' in source) {
+    using key = await source.kms.generateDataKey(source.keyId, KMS_CONTEXT)
+    return { name: 'kms', wrapped: Buffer.from(key.wrapped).toString('base64') }
+  }
   const derivation: KeyDerivation = { name: 'scrypt', N, r: 8, p: 1, salt: randomBytes(16).toString('base64') }
   if (isDerivation(derivation)) return derivation
   throw new CryptoError('INVALID_INPUT', "scrypt's N must be a power of two from 2^10 to 2^20")
@@ -38,21 +47,24 @@ export function newDerivation(source: RootKeySource, N: number): KeyDerivation {
 export function isDerivation(value: unknown): value is KeyDerivation {
   if (typeof value !== 'object' || value === null || !('name' in value)) return false
   if (value.name === 'key-file') return true
+  if (value.name === 'kms')
+    return 'wrapped' in value && typeof value.wrapped === 'string' && value.wrapped.length < 65_536
   const { name, N, r, p, salt } = value as Record<string, unknown>
   const powerOfTwo = typeof N === 'number' && N >= 2 ** 10 && N <= 2 ** 20 && Number.isInteger(Math.log2(N))
   return name === 'scrypt' && powerOfTwo && r === 8 && p === 1 && typeof salt === 'string' && salt.length === 24
 }
 
-/** The root key; the caller zeroes it. @throws CryptoError WRONG_PASSPHRASE, IO */
+/** What opens a store, in words, by the name of its derivation. */
+export const OPENERS = { scrypt: 'passphrase', 'key-file': 'key file', kms: 'KMS' } as const
+
+/** The root key; the caller zeroes it. @throws CryptoError WRONG_PASSPHRASE, IO, or what the other KMS throws */
 export async function openRootKey(source: RootKeySource, derivation: KeyDerivation): Promise<Uint8Array> {
-  if (derivation.name === 'key-file') {
-    if ('keyFile' in source) return readKeyFile(source.keyFile)
-    throw new CryptoError('WRONG_PASSPHRASE', 'This store is opened by a key file, not by a passphrase')
-  }
-  if ('keyFile' in source) {
-    throw new CryptoError('WRONG_PASSPHRASE', 'This store is opened by a passphrase, not by a key file')
-  }
-  return derive(await source.passphrase(), derivation)
+  if (derivation.name === 'scrypt' && 'passphrase' in source) return derive(await source.passphrase(), derivation)
+  if (derivation.name === 'key-file' && 'keyFile' in source) return readKeyFile(source.keyFile)
+  if (derivation.name === 'kms' && 'kms' in source) return unwrap(source.kms, derivation.wrapped)
+  const given = 'keyFile' in source ? 'key-file' : 'kms' in source ? 'kms' : 'scrypt'
+  const message = `This store is opened by a ${OPENERS[derivation.name]}, not by a ${OPENERS[given]}`
+  throw new CryptoError('WRONG_PASSPHRASE', message)
 }
 
 /** Makes the key file of a new store if there is none. */
@@ -75,6 +87,13 @@ async function derive(passphrase: string, { N, r, p, salt }: KeyDerivation & { n
   const derived = await deriveByScrypt(bytes, Buffer.from(salt, 'base64'), KEY_BYTES, options)
   bytes.fill(0)
   return moveSecret(derived)
+}
+
+async function unwrap(kms: Kms, wrapped: string): Promise<Uint8Array> {
+  const key = await kms.decrypt(Buffer.from(wrapped, 'base64'), KMS_CONTEXT)
+  if (key.length === KEY_BYTES) return key
+  key.fill(0)
+  throw new CryptoError('WRONG_PASSPHRASE', `The KMS gave a root key of ${key.length} bytes instead of ${KEY_BYTES}`)
 }
 
 async function readKeyFile(path: string): Promise<Uint8Array> {

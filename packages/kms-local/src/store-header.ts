@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
 import { openSecrets, SEALED_FIELD, type StoreHeader, sealSecrets } from './header-seal.js'
-import { ensureKeyFile, isDerivation, newDerivation, openRootKey, type RootKeySource } from './root-key.js'
+import { ensureKeyFile, isDerivation, newDerivation, OPENERS, openRootKey, type RootKeySource } from './root-key.js'
 import { StoreSecrets } from './store-secrets.js'
 
 /** The sealed records of a store, beside its header. */
@@ -68,7 +68,7 @@ export async function replaceHeader(
     format: 'parasol-kms-local',
     version: 2,
     id,
-    derivation: newDerivation(root.source, root.scryptN),
+    derivation: await newDerivation(root.source, root.scryptN),
   }
   await writeHeader(headerPath(folder), header, secrets, root.source)
   return header
@@ -114,7 +114,7 @@ async function openHeaderText(path: string, text: string, source: RootKeySource)
   const secrets = openSecrets(header, rootKey, field)
   rootKey.fill(0)
   if (secrets) return { header, secrets }
-  const what = header.derivation.name === 'scrypt' ? 'passphrase' : 'key file'
+  const what = OPENERS[header.derivation.name]
   throw new CryptoError('WRONG_PASSPHRASE', `This ${what} does not open the store of "${path}"`)
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { KeyService, KeyStore, type RootKeySource } from '@parasol/kms-local'
+import { FakeKms } from '@parasol/testing'
 import { expect, it } from 'vitest'
 import { isBuilt, kill, nextMessage } from './processes.js'
 import { scratchFolder } from './scratch.js'
@@ -51,6 +52,26 @@ it('opens by the new root key alone, and decrypts what it did before', async () 
   await using store = await open(folder, passphrase('last'))
   expect(store.keys.length).toBe(4)
   expect(store.accessKeyIds.length).toBe(1)
+})
+
+it('takes its root key from another KMS, and opens nowhere else', async () => {
+  const folder = join(scratchFolder(), 'store')
+  const source = { kms: new FakeKms(), keyId: 'alias/root' }
+  const blob = await makeStore(folder, source)
+  await expect(open(folder, passphrase('old'))).rejects.toMatchObject({
+    code: 'WRONG_PASSPHRASE',
+    message: 'This store is opened by a KMS, not by a passphrase',
+  })
+  await expect(open(folder, { kms: new FakeKms(), keyId: 'alias/root' })).rejects.toMatchObject({
+    code: 'DECRYPTION_FAILED',
+  })
+  const store = await open(folder, source)
+  expect(opens(store, blob)).toBe(true)
+  await store.changeRootKey(passphrase('new'), scryptN)
+  await store.changeRootKey(source)
+  await store[Symbol.asyncDispose]()
+  await using reopened = await open(folder, source)
+  expect(opens(reopened, blob)).toBe(true)
 })
 
 it('seals everything anew: the former header does not open what the store holds now', async () => {
