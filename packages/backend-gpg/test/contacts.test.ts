@@ -2,8 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Contacts, GpgProvider, isContactName } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let parties: TwoParties
 let folder: string

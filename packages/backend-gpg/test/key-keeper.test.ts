@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { GpgProvider, KeyKeeper, KeyRing } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
 import { type PublicKey, readPrivateKey, type Subkey } from 'openpgp'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hasGpg, openGnuPg } from './gnupg.js'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const PASSPHRASE = 'correct horse'
 const YEAR_MS = 365 * 86_400_000

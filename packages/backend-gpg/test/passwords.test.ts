@@ -1,8 +1,11 @@
 import { GpgProvider, KeyRing } from '@parasol/backend-gpg'
 import { readMessage } from 'openpgp'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { packet } from './hostile-messages.js'
 import { createTwoParties, type TwoParties } from './two-parties.js'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const text = Buffer.from('13800138000')
 let parties: TwoParties

@@ -3,7 +3,10 @@ import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateGpgKey, KeyKeeper, KeyRing, type NewKey } from '@parasol/backend-gpg'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'parasol-index-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FolderKeyFiles, generateGpgKey, KeyKeeper, KeyRing, SealedKeyFiles } from '@parasol/backend-gpg'
 import { createCrypto } from '@parasol/core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let parties: TwoParties
 let stranger: TwoParties

@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import type { GpgProvider } from '@parasol/backend-gpg'
 import { createCrypto } from '@parasol/core'
 import { decryptFile, encryptFile } from '@parasol/core/files'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
 import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const large = Buffer.concat([randomBytes(100_000), Buffer.alloc(400_000, 'text '), randomBytes(65_536)])
 let parties: TwoParties

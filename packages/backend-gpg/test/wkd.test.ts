@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { generateGpgKey, KeyRing, lookUpWkd, type NewKey, wkdUrls } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
 import { readKey } from 'openpgp'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let key: NewKey
 let other: NewKey
