@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { Here } from './here.js'
 
@@ -158,6 +158,19 @@ it('replaces no file without --force', async () => {
   expect(here.read('there.csv')).toBe('mine')
   expect(await here.parasol([...args, '--force'])).toMatchObject({ code: 0 })
   expect(here.read('there.csv')).toContain('enc1.')
+})
+
+it.skipIf(process.platform === 'win32')('writes to no folder that others could have made', async () => {
+  here.write('plain.csv', files['plain.csv'])
+  const folder = here.path('.shared.csv.parasol')
+  mkdirSync(folder)
+  chmodSync(folder, 0o777)
+  const args = ['records', 'encrypt', './plain.csv', '-F', 'phone', ...bound, '-o', './shared.csv']
+  expect(await here.parasol(args)).toMatchObject({ code: 7, stderr: expect.stringContaining('others cannot enter') })
+  expect(readdirSync(folder)).toEqual([])
+  chmodSync(folder, 0o700)
+  expect(await here.parasol(args)).toMatchObject({ code: 0 })
+  expect(existsSync(folder)).toBe(false)
 })
 
 it('says that a file holds nothing to decrypt', async () => {

@@ -42,21 +42,33 @@ export class ResumableFile<State> implements RowSink<State> {
 
   static async open<State>(path: string, options: ResumableFileOptions): Promise<RowSink<State>> {
     const folder = join(dirname(path), `.${basename(path)}.parasol`)
-    const found = options.resume ? await findCheckpoint<State>(path, folder, options.job) : undefined
-    if (found?.isMoved) return finished(found.checkpoint, folder)
-    if (!options.overwrite && (await identify(path))) {
-      throw new CryptoError('IO', `"${path}" already exists`, { reason: 'EEXIST' })
-    }
-    const checkpoint = found?.checkpoint
+    const isNew = (await identify(folder)) === undefined
+    if (isNew && !options.overwrite) await refuseExisting(path)
     await guardIo(path, () => makeFolder(folder))
+    await requireOwnFolder(folder)
+    // Nobody else changes what is looked at from here on.
     const lock = await StoreLock.acquire(folder)
     try {
-      const parts = await guardIo(path, () => openParts(folder, options.job, checkpoint))
-      return new ResumableFile<State>(path, options, { ...parts, lock, folder, checkpoint })
+      return await ResumableFile.#openLocked<State>(path, folder, lock, options)
     } catch (error) {
       await lock[Symbol.asyncDispose]()
+      if (isNew) await rm(folder, { recursive: true, force: true })
       throw error
     }
+  }
+
+  static async #openLocked<State>(
+    path: string,
+    folder: string,
+    lock: StoreLock,
+    options: ResumableFileOptions,
+  ): Promise<RowSink<State>> {
+    const found = options.resume ? await findCheckpoint<State>(path, folder, options.job) : undefined
+    if (found?.isMoved) return finished(found.checkpoint, folder, lock)
+    if (!options.overwrite) await refuseExisting(path)
+    const checkpoint = found?.checkpoint
+    const parts = await guardIo(path, () => openParts(folder, options.job, checkpoint))
+    return new ResumableFile<State>(path, options, { ...parts, lock, folder, checkpoint })
   }
 
   get resumed(): State | undefined {
@@ -134,8 +146,11 @@ export class ResumableFile<State> implements RowSink<State> {
   }
 }
 
-function finished<State>({ state }: Checkpoint<State>, folder: string): RowSink<State> {
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+function finished<State>({ state }: Checkpoint<State>, folder: string, lock: StoreLock): RowSink<State> {
+  const remove = async (): Promise<void> => {
+    await lock[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
+  }
   const nothing = async (): Promise<void> => undefined
   return {
     resumed: state,
@@ -145,7 +160,7 @@ function finished<State>({ state }: Checkpoint<State>, folder: string): RowSink<
     save: nothing,
     commit: remove,
     discard: remove,
-    [Symbol.asyncDispose]: nothing,
+    [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose](),
   }
 }
 
@@ -183,6 +198,22 @@ async function openParts<State>(folder: string, job: Job, checkpoint: Checkpoint
   const rows = await openAt(join(folder, ROWS), checkpoint?.written ?? 0)
   const report = await openAt(join(folder, REPORT), checkpoint?.reported ?? 0)
   return { rows, report, journal: await Journal.create(folder, job, checkpoint) }
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  if (!(await identify(path))) return
+  throw new CryptoError('IO', `"${path}" already exists`, { reason: 'EEXIST' })
+}
+
+/** In a folder that others share, somebody may have made one of this name before, to read or to change what is written. */
+async function requireOwnFolder(folder: string): Promise<void> {
+  const stats = await guardIo(folder, () => lstat(folder))
+  const isOurs = process.getuid === undefined || (stats.uid === process.getuid() && (stats.mode & 0o077) === 0)
+  if (stats.isDirectory() && isOurs) return
+  throw new CryptoError(
+    'IO',
+    `"${folder}" is no folder of your own that others cannot enter: remove it, or write elsewhere`,
+  )
 }
 
 /** What was written after the checkpoint is written again. */
