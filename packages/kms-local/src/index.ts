@@ -17,7 +17,7 @@ export { type BackUpOptions, type Backup, backUp } from './back-up.js'
 export { type BackupSeal, isPassphraseSealed, passphraseSeal, providerSeal } from './backup-seal.js'
 export { type DrillReport, drill } from './drill.js'
 export { FaultInjector, type FaultPlan, type FaultRule, parseFaultPlan } from './fault-plan.js'
-export { type FaultName, faultNames } from './injected-faults.js'
+export { type FaultName, faultNames, transientFaultNames } from './injected-faults.js'
 export {
   administer,
   createKeyOf,

@@ -41,11 +41,23 @@ const faults = {
   'wrong-types': { spoil: change((fields) => ({ ...fields, CiphertextBlob: '', Plaintext: 7 })) },
 } as const satisfies Record<string, InjectedFault>
 
+const TRANSIENT: ReadonlySet<FaultCode> = new Set([
+  'Rejected.Throttling',
+  'ServiceUnavailableTemporary',
+  'InternalFailure',
+])
+
 export type FaultName = keyof typeof faults
 
 export const injectedFaults: Readonly<Record<FaultName, InjectedFault>> = faults
 
 export const faultNames = Object.keys(faults) as readonly FaultName[]
+
+/** What a request meets that may succeed when it is made again. */
+export const transientFaultNames: readonly FaultName[] = faultNames.filter((name) => {
+  const { refusal } = injectedFaults[name]
+  return name !== 'latency' && (refusal === undefined || TRANSIENT.has(refusal))
+})
 
 function say(status: number, body: string) {
   return (response: ServerResponse): unknown =>

@@ -1,6 +1,6 @@
 import { CryptoError } from '@parasol/core'
 import type { AliyunKms, TransportName } from '@parasol/kms-aliyun'
-import { FaultInjector, faultNames } from '@parasol/kms-local'
+import { FaultInjector, transientFaultNames } from '@parasol/kms-local'
 import { KEY_ID, type LocalKmsServer, startLocalKmsServer } from '../local-kms-server.js'
 import type { Proof, ProofContext } from '../proof.js'
 import { createRawClient } from '../raw-client.js'
@@ -58,11 +58,11 @@ function prefixed(prefix: string, figures: Figures): Record<string, number> {
   )
 }
 
-/** Lets all that can go wrong with a request go wrong, together with a share of the requests. */
+/** Lets all that comes right by itself go wrong, together with a share of the requests. */
 function injectorOf({ seed }: ProofContext, share: number): FaultInjector {
-  const faults = faultNames.filter((fault) => fault !== 'latency')
+  const { length } = transientFaultNames
   // Each rule chooses among what the rules before it have left.
-  const rules = faults.map((fault, index) => ({ fault, share: share / (faults.length - share * index) }))
+  const rules = transientFaultNames.map((fault, index) => ({ fault, share: share / (length - share * index) }))
   return new FaultInjector({ seed, rules })
 }
 
