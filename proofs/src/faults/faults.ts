@@ -39,7 +39,7 @@ type Figures = Tally & { readonly badShare: number; readonly hopelessCalls: numb
 async function measureTransport(transport: TransportName, context: ProofContext): Promise<Figures> {
   const injector = injectorOf(context, SHARE_BAD)
   await using server = await startLocalKmsServer(injector)
-  const limits = { attemptTimeoutMs: 400, totalTimeoutMs: DEADLINE_MS, maxAttempts: 12, maxConcurrent: CONCURRENT }
+  const limits = { attemptTimeoutMs: 1_000, totalTimeoutMs: DEADLINE_MS, maxAttempts: 20, maxConcurrent: CONCURRENT }
   const kms = server.client({ transport, ...limits })
   const operate = (index: number) => operation(kms, server, index)
   const tally = await run(OPERATIONS[context.scale], operate, DEADLINE_MS, context)
