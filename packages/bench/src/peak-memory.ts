@@ -6,7 +6,8 @@ export async function peakMemoryMiB(work: () => Promise<unknown>, idle: number):
   const look = (): void => {
     peak = Math.max(peak, process.memoryUsage.rss())
   }
-  const timer = setInterval(look, 5)
+  // Seldom: looking takes CPU time of what is measured, and the more the longer it waits for a busy machine.
+  const timer = setInterval(look, 50)
   try {
     await work()
   } finally {
