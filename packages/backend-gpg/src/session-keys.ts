@@ -1,5 +1,6 @@
-import { type Config, enums, type Message, type PrivateKey, type SessionKey } from 'openpgp'
+import { type Config, enums, Message, PacketList, type PrivateKey, type SessionKey } from 'openpgp'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
+import { type RsaSecret, rsaSessionKeys } from './rsa-session-key.js'
 
 /** What a message is opened with. */
 export interface Openers {
@@ -25,6 +26,21 @@ interface EncryptedData {
   readonly cipherAlgorithm?: number | null
 }
 
+const rsaAlgorithms: readonly number[] = [enums.publicKey.rsaEncrypt, enums.publicKey.rsaEncryptSign]
+
+interface RsaPacket {
+  readonly version: number
+  readonly publicKeyAlgorithm: number
+  readonly publicKeyID: object
+  readonly encrypted: { readonly c: Uint8Array }
+}
+
+interface RsaKeyPacket {
+  readonly algorithm: number
+  readonly publicParams: Pick<RsaSecret, 'n' | 'e'>
+  readonly privateParams: Omit<RsaSecret, 'n' | 'e'>
+}
+
 /**
  * What keys and passwords make of the session keys of a message: at most one of them is right. RSA gives several, so that
  * whether its padding was right cannot be seen from outside, and so does a password that is wrong.
@@ -35,12 +51,40 @@ export async function sessionKeyCandidates(
 ): Promise<SessionKey[]> {
   const data = message.packets.findPacket(enums.packet.symEncryptedIntegrityProtectedData) as EncryptedData | undefined
   const expected = data?.cipherAlgorithm ?? undefined
-  const { decryptSessionKeys } = message as unknown as MessageInternals
-  const open = (privateKeys?: PrivateKey[], words?: string[]): Promise<SessionKey[]> =>
-    decryptSessionKeys
-      .call(message, privateKeys, words, expected, toleratedNow(), openpgpConfig)
+  const open = (from: Message<Uint8Array>, privateKeys?: PrivateKey[], words?: string[]): Promise<SessionKey[]> =>
+    (from as unknown as MessageInternals)
+      .decryptSessionKeys(privateKeys, words, expected, toleratedNow(), openpgpConfig)
       .catch((): SessionKey[] => [])
+  const { rsa, others } = bySort(message)
   // OpenPGP.js looks for nothing but passwords if there are any.
-  const underPasswords = passwords.length > 0 ? await open(undefined, [...passwords]) : []
-  return [...underPasswords, ...(keys.length > 0 ? await open([...keys]) : [])]
+  const underPasswords = passwords.length > 0 ? await open(message, undefined, [...passwords]) : []
+  if (keys.length === 0) return underPasswords
+  const underRsa = await Promise.all(rsa.map((packet) => openRsa(packet, keys)))
+  return [...underPasswords, ...underRsa.flat(), ...(await open(others, [...keys]))]
+}
+
+/** Those under RSA are opened here: OpenPGP.js computes them in JavaScript, once for each length of the key. */
+function bySort(message: Message<Uint8Array>): { rsa: RsaPacket[]; others: Message<Uint8Array> } {
+  const rsa = message.packets.filterByTag(enums.packet.publicKeyEncryptedSessionKey).filter(isRsa)
+  const others = new PacketList()
+  others.push(...message.packets.filter((packet) => !rsa.includes(packet as never)))
+  return { rsa: rsa as unknown as RsaPacket[], others: new Message(others as never) }
+}
+
+function isRsa(packet: unknown): boolean {
+  const { version, publicKeyAlgorithm } = packet as RsaPacket
+  return version === 3 && rsaAlgorithms.includes(publicKeyAlgorithm)
+}
+
+async function openRsa(
+  { publicKeyID, encrypted, publicKeyAlgorithm }: RsaPacket,
+  keys: readonly PrivateKey[],
+): Promise<SessionKey[]> {
+  const found = keys.map((key) =>
+    key.getDecryptionKeys(publicKeyID as never, null as never, undefined, openpgpConfig).catch(() => []),
+  )
+  const packets = (await Promise.all(found)).flat().map(({ keyPacket }) => keyPacket as unknown as RsaKeyPacket)
+  return packets
+    .filter(({ algorithm, privateParams }) => algorithm === publicKeyAlgorithm && privateParams)
+    .flatMap(({ publicParams, privateParams }) => rsaSessionKeys(encrypted.c, { ...publicParams, ...privateParams }))
 }
