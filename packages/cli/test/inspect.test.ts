@@ -31,7 +31,7 @@ it('shows what a file says of itself, for programs', async () => {
   expect(facts).toEqual({
     scheme: 'envelope',
     ciphertextBytes: size,
-    suite: 'chacha20-poly1305',
+    suite: 'aes-256-gcm',
     keyIds: ['alias/parasol'],
     keyVersions: [expect.stringMatching(/^[0-9a-f-]{36}$/)],
     wrappedKeyBytes: expect.any(Number),
@@ -85,7 +85,7 @@ it('counts what the rows of a file say of themselves', async () => {
     encryptedRows: 2,
     fields: { phone: 2, mail: 1 },
     schemes: { envelope: 2 },
-    suites: { 'chacha20-poly1305': 2 },
+    suites: { 'chacha20-poly1305-blake2b': 2 },
     keyIds: { 'alias/parasol': 2 },
   })
   expect(Object.values(keyVersions)).toEqual([2])

@@ -72,7 +72,7 @@ it('shows what a token says of itself, for people and for programs', async () =>
   const { stdout: token } = await parasol(['encrypt', ...bound, SECRET])
   expect((await parasol(['inspect', token.trim()])).stdout).toMatch(/scheme: +envelope\n.*keyIds: +alias\/parasol\n/s)
   const facts = JSON.parse((await parasol(['inspect', '--json'], token)).stdout)
-  expect(facts).toMatchObject({ scheme: 'envelope', suite: 'chacha20-poly1305', keyIds: ['alias/parasol'] })
+  expect(facts).toMatchObject({ scheme: 'envelope', suite: 'chacha20-poly1305-blake2b', keyIds: ['alias/parasol'] })
 })
 
 it('sends bytes of any length through pipes', async () => {

@@ -9,7 +9,7 @@ const PARASOL = join(dirname(createRequire(import.meta.url).resolve('@parasol/cl
 
 const CONFIG = `version: 1
 kms: { main: { use: local, store: ./kms, keyFile: ./kms.key, createKeys: [alias/parasol] } }
-schemes: { envelope: { kms: main, keyId: alias/parasol, suite: chacha20-poly1305, dataKeys: { reuse: {} } } }
+schemes: { envelope: { kms: main, keyId: alias/parasol, dataKeys: { reuse: {} } } }
 useCases: { customer: { scheme: envelope } }
 `
 

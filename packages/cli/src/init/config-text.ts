@@ -6,8 +6,7 @@ import type { InitSettings, KmsChoice } from './init-settings.js'
 export function configText(terminal: Terminal, settings: InitSettings): string {
   const text = comments(terminal)
   const { keyId, scheme, dataKeys, useCases } = settings
-  const keys =
-    dataKeys === 'reuse' ? `\n    suite: chacha20-poly1305${text.suite}\n    dataKeys: { reuse: {} }${text.reuse}` : ''
+  const keys = dataKeys === 'reuse' ? `\n    dataKeys: { reuse: {} }${text.reuse}` : ''
   return `# yaml-language-server: $schema=./parasol.schema.json
 version: 1
 
@@ -49,7 +48,6 @@ const comments = catalogue(
     keyFile: '                # opens the store; or: passphrase: { env: PARASOL_KMS_PASSPHRASE }',
     credentials: '               # credentials: the ALIBABA_CLOUD_* environment variables',
     schemes: '                              # the name is written into every token: choose it once',
-    suite: '          # fast on short fields; for large files aes-256-gcm is',
     reuse: '           # a data key serves 10,000 records or 5 minutes; without this line each record has its own',
     useCases: '                             # what data is for; the scheme can change later, by "reads"',
   },
@@ -60,7 +58,6 @@ const comments = catalogue(
     keyFile: '                # 打开存储的密钥文件；或：passphrase: { env: PARASOL_KMS_PASSPHRASE }',
     credentials: '               # 凭证：环境变量 ALIBABA_CLOUD_*',
     schemes: '                              # 方案的名称写入每个令牌：一次选定',
-    suite: '          # 对短字段快；大文件用 aes-256-gcm 更快',
     reuse: '           # 一个数据密钥用于 10,000 条记录或 5 分钟；没有这一行则每条记录各用一个',
     useCases: '                             # 数据的用途；以后可用 "reads" 更换方案',
   },
