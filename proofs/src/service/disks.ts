@@ -63,10 +63,7 @@ const noMore: Failure = {
 const readOnly: Failure = {
   name: 'read-only',
   break: (folder) => {
-    for (const log of ['backup', 'audit'].map((name) => join(folder, name))) {
-      run('mount', '--bind', log, log)
-      run('mount', '-o', 'remount,bind,ro', log)
-    }
+    for (const name of ['backup', 'audit']) mountReadOnly(join(folder, name))
   },
   mend: (folder) => {
     for (const name of ['backup', 'audit']) run('umount', '-l', join(folder, name))
@@ -77,6 +74,15 @@ const gone: Failure = {
   name: 'gone',
   break: (folder) => renameSync(join(folder, 'backup'), join(folder, 'backup.away')),
   mend: (folder) => renameSync(join(folder, 'backup.away'), join(folder, 'backup')),
+}
+
+/** Again if the service opened a file through the mount before that was read-only: it is busy for as long as that is open. */
+function mountReadOnly(log: string, attempts = 20): void {
+  run('mount', '--bind', log, log)
+  if (tries(() => run('mount', '-o', 'remount,bind,ro', log))) return
+  run('umount', '-l', log)
+  if (attempts === 1) throw new Error('The mount was busy every time')
+  mountReadOnly(log, attempts - 1)
 }
 
 function run(command: string, ...args: string[]): void {
