@@ -1,10 +1,11 @@
 import { decryptionFailed } from '@parasol/core'
-import { enums, LiteralDataPacket, Message, readMessage, type SignaturePacket } from 'openpgp'
+import { enums, readMessage } from 'openpgp'
+import { areAccepted } from './accept-signatures.js'
 import { isArmored } from './armored-text.js'
 import { ByteReader } from './byte-reader.js'
 import { type AddressedMessage, type AddressedPart, readSessionKeys, type WrittenForm } from './encrypted-message.js'
-import { isAccepted, type OpenPolicy } from './open-message.js'
-import { openpgpConfig, toleratedNow } from './openpgp-config.js'
+import type { OpenPolicy } from './open-message.js'
+import { openpgpConfig } from './openpgp-config.js'
 import { writeLength } from './packet-frame.js'
 import type { StreamedPacket } from './packet-stream.js'
 import { BEGINNING_BYTES, looksRight, unprotect } from './protected-data.js'
@@ -12,7 +13,6 @@ import { type Openers, sessionKeyCandidates } from './session-keys.js'
 import { readSignedPackets } from './signed-packets.js'
 import { Spool } from './spool.js'
 import { gather, readBeginning } from './stream-beginning.js'
-import { packetList } from './write-message.js'
 
 /** What reads a message: its keys and its policy. */
 export interface MessageReader {
@@ -110,12 +110,6 @@ async function decryptCandidates(addressed: AddressedPart & Openers) {
   } catch {
     throw decryptionFailed()
   }
-}
-
-/** The digests are known to the signatures, so that the data is not needed. */
-async function areAccepted(signatures: readonly SignaturePacket[], policy: OpenPolicy): Promise<boolean> {
-  const message = new Message(packetList(new LiteralDataPacket(), ...signatures))
-  return isAccepted(await message.verify([...policy.certificates], toleratedNow(), openpgpConfig), policy)
 }
 
 function rewrite({ tag }: StreamedPacket, version: Uint8Array, rest: Uint8Array): Uint8Array {

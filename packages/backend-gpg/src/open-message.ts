@@ -1,7 +1,9 @@
 import { type Config, enums, type Message, readMessage } from 'openpgp'
+import { isAccepted } from './accept-signatures.js'
+import { isOverlong, openCompressed } from './open-compressed.js'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { type Openers, sessionKeyCandidates } from './session-keys.js'
-import { areAcceptedSignatures, MAX_SIGNATURES, type SignaturePolicy, type VerificationResult } from './signatures.js'
+import { MAX_SIGNATURES, type SignaturePolicy } from './signatures.js'
 
 export interface OpenPolicy extends SignaturePolicy {
   /** Whether a message without a signature is read, and any message if there are no certificates. */
@@ -20,17 +22,15 @@ export async function openMessage(
   try {
     const message = await readMessage({ binaryMessage, config: openpgpConfig })
     const sessionKeys = await sessionKeyCandidates(message, openers)
-    const decrypted = await message.decrypt(undefined, undefined, sessionKeys, toleratedNow(), boundedConfig())
-    return (await isInOrder(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
+    try {
+      const decrypted = await message.decrypt(undefined, undefined, sessionKeys, toleratedNow(), boundedConfig())
+      return (await isInOrder(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
+    } catch (error) {
+      return isOverlong(error) ? await openCompressed(binaryMessage, sessionKeys, policy) : undefined
+    }
   } catch {
     return undefined
   }
-}
-
-/** What the signatures of a message, none or more, must be for it to be read. */
-export async function isAccepted(signatures: readonly VerificationResult[], policy: OpenPolicy): Promise<boolean> {
-  if (policy.allowUnsigned && (signatures.length === 0 || policy.certificates.length === 0)) return true
-  return areAcceptedSignatures(signatures, policy)
 }
 
 async function isInOrder(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {
