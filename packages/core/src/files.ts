@@ -24,6 +24,7 @@ export {
   segmentReader,
   wasLetGo,
 } from './log/log-segment.js'
+export { LogTrouble } from './log/log-trouble.js'
 export { SegmentFile } from './log/segment-file.js'
 export { type LogReport, type VerifyOptions, verifyLog } from './log/verify-log.js'
 export { makeFolder } from './make-folder.js'

@@ -12,6 +12,7 @@ import { HeadNotes, headPath, type LogHead, makeHeadFolder } from './log-head.js
 import { formatLines } from './log-link.js'
 import { formatAnchor, type LogRetention, planRemoval, removeSegments } from './log-retention.js'
 import { formatHeader, type LogPlace, segmentPath } from './log-segment.js'
+import { LogTrouble } from './log-trouble.js'
 import { SegmentFile } from './segment-file.js'
 
 export interface ChainedLogOptions extends LogPlace {
@@ -42,17 +43,18 @@ export class ChainedLog implements AsyncDisposable {
   readonly #lock: StoreLock
   readonly #device: number
   readonly #heads: HeadNotes
+  readonly #trouble: LogTrouble
   readonly #commit = new GroupCommit<string>((contents) => this.#write(contents))
   readonly #timer: NodeJS.Timeout
   #end: LogEnd
   #segment: SegmentFile | undefined
-  #trouble: CryptoError | undefined
   #pruning: Promise<number> | undefined
   #closed = false
 
   private constructor(options: ChainedLogOptions, lock: StoreLock, end: LogEnd) {
     const { folder, name, headFile } = options
     this.#options = options
+    this.#trouble = new LogTrouble(options.onTrouble)
     this.#lock = lock
     this.#device = statSync(folder).dev
     this.#end = end
@@ -61,7 +63,7 @@ export class ChainedLog implements AsyncDisposable {
       name,
       paths,
       () => this.head,
-      (cause) => this.#tell(cause),
+      (cause) => this.#trouble.tell(cause),
     )
     this.#timer = setInterval(() => this.#pruneSoon(), PRUNE_MS).unref()
   }
@@ -106,7 +108,7 @@ export class ChainedLog implements AsyncDisposable {
 
   /** Why the last write failed, until one succeeds. */
   get trouble(): CryptoError | undefined {
-    return this.#trouble
+    return this.#trouble.current
   }
 
   /** How many lines wait to be written. */
@@ -131,7 +133,7 @@ export class ChainedLog implements AsyncDisposable {
    */
   async check(): Promise<{ readonly freeBytes: number }> {
     const { folder } = this.#options
-    if (this.#trouble) throw this.#trouble
+    if (this.#trouble.current) throw this.#trouble.current
     const { bavail, bsize } = await guardIo(folder, async () => {
       await access(folder, constants.W_OK)
       this.#segment?.requireInPlace()
@@ -178,7 +180,7 @@ export class ChainedLog implements AsyncDisposable {
   async #write(contents: readonly string[]): Promise<void> {
     try {
       await this.#writeLines(contents)
-      this.#trouble = undefined
+      this.#trouble.ended()
     } catch (cause) {
       await this.#fail(cause)
       throw cause
@@ -237,23 +239,13 @@ export class ChainedLog implements AsyncDisposable {
     this.#segment = undefined
     await segment?.mend()
     await segment?.close()
-    const isNew = !this.#trouble
-    this.#trouble = toError(cause)
-    if (isNew) this.#tell(this.#trouble)
-  }
-
-  #tell(cause: unknown): void {
-    this.#options.onTrouble?.(toError(cause))
+    this.#trouble.began(cause)
   }
 
   /** What cannot be removed now is tried again later. */
   #pruneSoon(): void {
     if (this.#options.retention && !this.#closed) void this.prune().catch(() => undefined)
   }
-}
-
-function toError(cause: unknown): CryptoError {
-  return CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The log failed', { cause })
 }
 
 function passOverLost(error: unknown): undefined {

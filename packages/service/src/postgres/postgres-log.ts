@@ -6,6 +6,7 @@ import {
   HeadNotes,
   hashLink,
   type LogHead,
+  LogTrouble,
   makeHeadFolder,
   readHead,
 } from '@parasol/core/files'
@@ -40,23 +41,24 @@ const PRUNE_MS = 600_000
 export class PostgresLog implements KeptLog {
   readonly #options: PostgresLogOptions
   readonly #heads: HeadNotes
+  readonly #trouble: LogTrouble
   readonly #commit = new GroupCommit<string>((contents) => this.#write(contents), MOST_LINES)
   readonly #timer: NodeJS.Timeout
   #connection: Connection | undefined
   #state: ChainState = CHAIN_START
   /** Whether nobody else wrote between our last two turns. */
   #isAlone = false
-  #trouble: CryptoError | undefined
   #closed = false
 
   private constructor(options: PostgresLogOptions) {
     const { name, headFile } = options
     this.#options = options
+    this.#trouble = new LogTrouble(options.onTrouble)
     this.#heads = new HeadNotes(
       name,
       headFile ? [headFile] : [],
       () => this.head,
-      (cause) => this.#tell(cause),
+      (cause) => this.#trouble.tell(cause),
     )
     this.#timer = setInterval(() => void this.prune().catch(() => undefined), PRUNE_MS).unref()
   }
@@ -93,7 +95,7 @@ export class PostgresLog implements KeptLog {
   }
 
   get trouble(): CryptoError | undefined {
-    return this.#trouble
+    return this.#trouble.current
   }
 
   get lag(): number {
@@ -106,7 +108,7 @@ export class PostgresLog implements KeptLog {
   }
 
   async check(): Promise<object> {
-    if (this.#trouble) throw this.#trouble
+    if (this.#trouble.current) throw this.#trouble.current
     const connection = await connect(this.#options.url)
     await readEnd(connection, this.name).finally(() => connection.close())
     return {}
@@ -140,7 +142,7 @@ export class PostgresLog implements KeptLog {
       const [only] = batches
       const written = batches.length === 1 && only && this.#isAlone && (await this.#writeAlone(connection, only))
       if (!written) await this.#writeInTurn(connection, batches)
-      this.#trouble = undefined
+      this.#trouble.ended()
     } catch (cause) {
       await this.#fail(cause)
       throw cause
@@ -187,18 +189,8 @@ export class PostgresLog implements KeptLog {
     this.#connection = undefined
     this.#isAlone = false
     void connection?.close()
-    const isNew = !this.#trouble
-    this.#trouble = toError(cause)
-    if (isNew) this.#tell(this.#trouble)
+    this.#trouble.began(cause)
   }
-
-  #tell(cause: unknown): void {
-    this.#options.onTrouble?.(toError(cause))
-  }
-}
-
-function toError(cause: unknown): CryptoError {
-  return CryptoError.is(cause) ? cause : new CryptoError('INTERNAL', 'The log failed', { cause })
 }
 
 const LINES = 'unnest($2::bigint[], $3::text[], $4::text[])'
