@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../catalogue.js'
+import { commandGroup } from '../command-group.js'
 import type { Terminal } from '../terminal.js'
 import { contactCommand } from './gpg/contact.js'
 import { decryptCommand } from './gpg/decrypt.js'
@@ -37,9 +38,7 @@ const COMMANDS = [
 
 /** OpenPGP keys, and files exchanged with those who have gpg. */
 export function gpgCommand(terminal: Terminal): Command {
-  const group = new Command('gpg').description(texts(terminal).description)
-  for (const command of COMMANDS) group.addCommand(command(terminal))
-  return group
+  return commandGroup(terminal, { name: 'gpg', description: texts(terminal).description }, COMMANDS)
 }
 
 const texts = catalogue(

@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../catalogue.js'
+import { commandGroup } from '../command-group.js'
 import type { Terminal } from '../terminal.js'
 import { accessCommand } from './kms/access.js'
 import { archiveCommand } from './kms/archive.js'
@@ -25,9 +26,7 @@ const group = [
 
 /** The local KMS: its keys through their whole life. */
 export function kmsCommand(terminal: Terminal): Command {
-  const kms = new Command('kms').description(texts(terminal).description)
-  for (const command of group) kms.addCommand(command(terminal))
-  return kms
+  return commandGroup(terminal, { name: 'kms', description: texts(terminal).description }, group)
 }
 
 const texts = catalogue(

@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../catalogue.js'
+import { commandGroup } from '../command-group.js'
 import type { Terminal } from '../terminal.js'
 import { exportCommand } from './log/export.js'
 import { findCommand } from './log/find.js'
@@ -8,9 +9,12 @@ import { verifyCommand } from './log/verify.js'
 
 /** The logs of the service, while it runs or not. */
 export function logCommand(terminal: Terminal): Command {
-  const group = new Command('log').description(texts(terminal).description)
-  for (const command of [verifyCommand, findCommand, restoreCommand, exportCommand]) group.addCommand(command(terminal))
-  return group
+  return commandGroup(terminal, { name: 'log', description: texts(terminal).description }, [
+    verifyCommand,
+    findCommand,
+    restoreCommand,
+    exportCommand,
+  ])
 }
 
 const texts = catalogue(

@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../catalogue.js'
+import { commandGroup } from '../command-group.js'
 import type { Terminal } from '../terminal.js'
 import { decryptRecordsCommand } from './records/decrypt.js'
 import { encryptRecordsCommand } from './records/encrypt.js'
@@ -7,11 +8,11 @@ import { rewrapRecordsCommand } from './records/rewrap.js'
 
 /** What is done to the rows of files. */
 export function recordsCommand(terminal: Terminal): Command {
-  return new Command('records')
-    .description(texts(terminal).description)
-    .addCommand(encryptRecordsCommand(terminal))
-    .addCommand(decryptRecordsCommand(terminal))
-    .addCommand(rewrapRecordsCommand(terminal))
+  return commandGroup(terminal, { name: 'records', description: texts(terminal).description }, [
+    encryptRecordsCommand,
+    decryptRecordsCommand,
+    rewrapRecordsCommand,
+  ])
 }
 
 const texts = catalogue(

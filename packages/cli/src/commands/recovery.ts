@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../catalogue.js'
+import { commandGroup } from '../command-group.js'
 import type { Terminal } from '../terminal.js'
 import { decryptCommand } from './recovery/decrypt.js'
 import { drillCommand } from './recovery/drill.js'
@@ -8,9 +9,12 @@ import { rewrapCommand } from './recovery/rewrap.js'
 
 /** The key that opens what the KMS cannot any more. */
 export function recoveryCommand(terminal: Terminal): Command {
-  const group = new Command('recovery').description(texts(terminal).description)
-  for (const command of [initCommand, drillCommand, decryptCommand, rewrapCommand]) group.addCommand(command(terminal))
-  return group
+  return commandGroup(terminal, { name: 'recovery', description: texts(terminal).description }, [
+    initCommand,
+    drillCommand,
+    decryptCommand,
+    rewrapCommand,
+  ])
 }
 
 const texts = catalogue(

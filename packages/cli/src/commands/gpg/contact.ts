@@ -1,6 +1,7 @@
 import type { ContactUse } from '@parasol/backend-gpg'
 import { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
+import { commandGroup } from '../../command-group.js'
 import { examples } from '../../examples.js'
 import { formatTable, print } from '../../print.js'
 import type { Terminal } from '../../terminal.js'
@@ -16,9 +17,11 @@ const USES = ['encrypt', 'verify'] as const
 
 /** Whose full fingerprints are trusted, and for what. */
 export function contactCommand(terminal: Terminal): Command {
-  const group = new Command('contact').description(texts(terminal).description)
-  for (const command of [addCommand, listCommand, removeCommand]) group.addCommand(command(terminal))
-  return group
+  return commandGroup(terminal, { name: 'contact', description: texts(terminal).description }, [
+    addCommand,
+    listCommand,
+    removeCommand,
+  ])
 }
 
 function addCommand(terminal: Terminal): Command {

@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
+import { commandGroup } from '../../command-group.js'
 import type { Terminal } from '../../terminal.js'
 import { grantCommand } from './access/grant.js'
 import { listCommand } from './access/list.js'
@@ -7,9 +8,12 @@ import { revokeCommand } from './access/revoke.js'
 import { roleCommand } from './access/role.js'
 
 export function accessCommand(terminal: Terminal): Command {
-  const access = new Command('access').description(texts(terminal).description)
-  for (const command of [listCommand, grantCommand, roleCommand, revokeCommand]) access.addCommand(command(terminal))
-  return access
+  return commandGroup(terminal, { name: 'access', description: texts(terminal).description }, [
+    listCommand,
+    grantCommand,
+    roleCommand,
+    revokeCommand,
+  ])
 }
 
 const texts = catalogue(

@@ -1,13 +1,15 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
+import { commandGroup } from '../../command-group.js'
 import type { Terminal } from '../../terminal.js'
 import { auditSearchCommand } from './audit-search.js'
 import { auditVerifyCommand } from './audit-verify.js'
 
 export function auditCommand(terminal: Terminal): Command {
-  const group = new Command('audit').description(texts(terminal).description)
-  for (const command of [auditVerifyCommand, auditSearchCommand]) group.addCommand(command(terminal))
-  return group
+  return commandGroup(terminal, { name: 'audit', description: texts(terminal).description }, [
+    auditVerifyCommand,
+    auditSearchCommand,
+  ])
 }
 
 const texts = catalogue(

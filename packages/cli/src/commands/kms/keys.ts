@@ -1,5 +1,6 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
+import { commandGroup } from '../../command-group.js'
 import type { Terminal } from '../../terminal.js'
 import { aliasCommand } from './keys/alias.js'
 import { changeCommands } from './keys/change.js'
@@ -10,10 +11,12 @@ import { listCommand } from './keys/list.js'
 import { scheduleDeletionCommand } from './keys/schedule-deletion.js'
 
 export function keysCommand(terminal: Terminal): Command {
-  const keys = new Command('keys').description(texts(terminal).description)
   const first = [listCommand, describeCommand, createCommand, importCommand, aliasCommand]
-  for (const command of [...first, ...changeCommands, scheduleDeletionCommand]) keys.addCommand(command(terminal))
-  return keys
+  return commandGroup(terminal, { name: 'keys', description: texts(terminal).description }, [
+    ...first,
+    ...changeCommands,
+    scheduleDeletionCommand,
+  ])
 }
 
 const texts = catalogue(
