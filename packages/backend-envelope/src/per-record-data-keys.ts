@@ -8,6 +8,7 @@ import {
   type Kms,
 } from '@parasol/core'
 import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
+import { lend, lendOpened } from './opened-data-key.js'
 import {
   createRecipients,
   kmsWrapping,
@@ -17,7 +18,6 @@ import {
 } from './recovery-recipient.js'
 import {
   encodeWrappedKeys,
-  isMadeWith,
   KMS_WRAPPING,
   MAX_WRAPPED_KEYS,
   RECOVERY_WRAPPING,
@@ -60,7 +60,7 @@ export class PerRecordDataKeys implements DataKeySource {
     try {
       requireKeyLength(key.plaintext.length)
       const keys = [kmsWrapping(this.#keyId, key.wrapped), ...(await this.#wrapForOthers(key, kmsContext, options))]
-      return lease(key, encodeWrappedKeys(keys, key.plaintext))
+      return lend(key, encodeWrappedKeys(keys, key.plaintext))
     } catch (error) {
       key[Symbol.dispose]()
       throw error
@@ -75,9 +75,7 @@ export class PerRecordDataKeys implements DataKeySource {
     options?: CallOptions,
   ): Promise<DataKeyLease> {
     const key = await this.#unwrap(list, kmsContext, options)
-    if (key.plaintext.length === DATA_KEY_BYTES && isMadeWith(key.plaintext, list)) return lease(key, list.encoded)
-    key[Symbol.dispose]()
-    throw decryptionFailed()
+    return lendOpened(key, list)
   }
 
   tryForDecryption(): undefined {}
@@ -214,10 +212,6 @@ export class PerRecordDataKeys implements DataKeySource {
       return []
     })
   }
-}
-
-function lease(key: DataKey, encodedList: Uint8Array): DataKeyLease {
-  return { plaintext: key.plaintext, encodedList, [Symbol.dispose]: () => key[Symbol.dispose]() }
 }
 
 function isAway(error: unknown): boolean {

@@ -1,16 +1,16 @@
 import {
   type CallOptions,
   CryptoError,
-  DATA_KEY_BYTES,
   DataKey,
   decryptionFailed,
   type EncryptionContext,
   throwIfAborted,
 } from '@parasol/core'
 import type { DataKeyLease, DataKeySource, DataKeyStats } from './data-key-source.js'
+import { lendOpened } from './opened-data-key.js'
 import type { PerRecordDataKeys } from './per-record-data-keys.js'
 import type { RecoveryKey } from './recovery-key.js'
-import { isMadeWith, RECOVERY_WRAPPING, type WrappedKeyList } from './wrapped-keys.js'
+import { RECOVERY_WRAPPING, type WrappedKeyList } from './wrapped-keys.js'
 
 export interface RecoveredDataKeysOptions {
   /** For whom data keys are wrapped again. It is closed together with this; the recovery key is not. */
@@ -43,10 +43,7 @@ export class RecoveredDataKeys implements DataKeySource {
     const wrapped = list.keys.find(({ kind, label }) => kind === RECOVERY_WRAPPING && label === this.#key.id)
     const plaintext = wrapped && this.#key.unwrap(wrapped.bytes, kmsContext)
     if (!wrapped || !plaintext) throw decryptionFailed()
-    const key = new DataKey(wrapped.bytes, plaintext)
-    if (key.plaintext.length === DATA_KEY_BYTES && isMadeWith(key.plaintext, list)) return lease(key, list.encoded)
-    key[Symbol.dispose]()
-    throw decryptionFailed()
+    return lendOpened(new DataKey(wrapped.bytes, plaintext), list)
   }
 
   tryForDecryption(): undefined {}
@@ -69,8 +66,4 @@ export class RecoveredDataKeys implements DataKeySource {
   [Symbol.dispose](): void {
     this.#source[Symbol.dispose]()
   }
-}
-
-function lease(key: DataKey, encodedList: Uint8Array): DataKeyLease {
-  return { plaintext: key.plaintext, encodedList, [Symbol.dispose]: () => key[Symbol.dispose]() }
 }

@@ -13,7 +13,7 @@ export const otherMutants: readonly Mutant[] = [
   },
   {
     mistake: 'the list of wrapped keys is not checked when a recovery key opens it',
-    file: envelope('recovered-data-keys'),
+    file: envelope('opened-data-key'),
     find: '&& isMadeWith(key.plaintext, list))',
     replace: ')',
     killedBy: 'recovery',
