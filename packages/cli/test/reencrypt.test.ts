@@ -20,23 +20,16 @@ archive: { scheme: envelope }`)
 })
 afterAll(() => here.remove())
 
+function encryptRows(useCase: string, from: string, to: string): Promise<unknown> {
+  return here.parasol(['records', 'encrypt', `./${from}`, '-F', 'phone', '-k', 'id', '-u', useCase, '-o', `./${to}`])
+}
+
 it.each(['csv', 'ndjson'] as const)(
   'moves rows of %s from scheme one to two and back, as often as it is asked',
   async (ending) => {
     const file = `rows.${ending}`
     const bound = ['-k', 'id']
-    await here.parasol([
-      'records',
-      'encrypt',
-      `./plain.${ending}`,
-      '-F',
-      'phone',
-      ...bound,
-      '-u',
-      'old',
-      '-o',
-      `./${file}`,
-    ])
+    await encryptRows('old', `plain.${ending}`, file)
     chmodSync(here.path(file), 0o640)
     const before = here.read(file)
     expect(before).toMatch(/enc1\.kms-direct\./)
@@ -57,19 +50,7 @@ it.each(['csv', 'ndjson'] as const)(
 )
 
 it('moves rows, files and tokens to another use case, and knows what it has done', async () => {
-  await here.parasol([
-    'records',
-    'encrypt',
-    './plain.csv',
-    '-F',
-    'phone',
-    '-k',
-    'id',
-    '-u',
-    'customer',
-    '-o',
-    './move.csv',
-  ])
+  await encryptRows('customer', 'plain.csv', 'move.csv')
   here.write('scan', 'scan'.repeat(100_000))
   await here.parasol(['encrypt', '-u', 'customer', '-c', 'id=1', '-i', './scan', '-o', './scan.enc'])
   for (const round of [1, 2]) {
@@ -99,19 +80,7 @@ it('moves rows, files and tokens to another use case, and knows what it has done
 })
 
 it('renews the wrapped keys of rows and no token', async () => {
-  await here.parasol([
-    'records',
-    'encrypt',
-    './plain.csv',
-    '-F',
-    'phone',
-    '-k',
-    'id',
-    '-u',
-    'customer',
-    '-o',
-    './wrap.csv',
-  ])
+  await encryptRows('customer', 'plain.csv', 'wrap.csv')
   const before = here
     .read('wrap.csv')
     .split('\n')

@@ -3,20 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBackups, hashApiKey, openService, verifyLog } from '@parasol/service'
 import { afterAll, expect, it } from 'vitest'
+import { configurationOf } from './configuration.js'
 import { key, post } from './fixture.js'
 
 const root = mkdtempSync(join(tmpdir(), 'parasol-open-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-const sound = `version: 1
-kms:
-  own: { use: local, store: ./kms, keyFile: ./kms.key, createKeys: [alias/parasol] }
-schemes:
-  envelope: { kms: own, keyId: alias/parasol }
-useCases:
-  customer: { scheme: envelope }
-service:
-  port: 0
+const sound = configurationOf(`  port: 0
   callers:
     crm:
       keyHashes: [${hashApiKey(key)}]
@@ -26,7 +19,7 @@ service:
   backupLog: { folder: ./log/backup }
   auditLog: { folder: ./log/audit, segmentBytes: 65536 }
   limits: { bodyBytes: 1000 }
-`
+`)
 
 function write(content: string): string {
   const folder = mkdtempSync(join(root, 'config-'))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hashApiKey } from '@parasol/service'
 import { afterAll } from 'vitest'
+import { configurationOf } from './configuration.js'
 import { key } from './fixture.js'
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -28,20 +29,12 @@ export function configured(): string {
   const folder = mkdtempSync(join(root, 'run-'))
   writeFileSync(
     join(folder, 'parasol.yaml'),
-    `version: 1
-kms:
-  own: { use: local, store: ./kms, keyFile: ./kms.key, createKeys: [alias/parasol] }
-schemes:
-  envelope: { kms: own, keyId: alias/parasol }
-useCases:
-  customer: { scheme: envelope }
-service:
-  port: 0
+    configurationOf(`  port: 0
   callers:
     crm: { keyHashes: [${hashApiKey(key)}], useCases: [customer], operations: [encrypt, decrypt] }
   backupLog: { folder: ./backup }
   auditLog: { folder: ./audit }
-`,
+`),
   )
   return folder
 }

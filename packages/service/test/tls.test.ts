@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls'
 import { type Caller, hashApiKey, openService, type ServiceTls } from '@parasol/service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Authority, hasOpenssl, type Signed } from './authority.js'
+import { configurationOf } from './configuration.js'
 import { crm, key, sendRaw, start } from './fixture.js'
 
 interface Sent {
@@ -146,19 +147,11 @@ describe.skipIf(!hasOpenssl)('the service over TLS (needs openssl)', () => {
 })
 
 const apiKey = key
-const configuration = `version: 1
-kms:
-  own: { use: local, store: ./kms, keyFile: ./kms.key, createKeys: [alias/parasol] }
-schemes:
-  envelope: { kms: own, keyId: alias/parasol }
-useCases:
-  customer: { scheme: envelope }
-service:
-  port: 0
+const configuration = configurationOf(`  port: 0
   tls: { certificate: service.pem, key: { file: service.key }, clientAuthorities: authorities.pem }
   callers:
     crm: { keyHashes: [${hashApiKey(key)}], useCases: [customer], operations: [encrypt] }
     orders: { certificates: [orders.internal], useCases: [customer], operations: [encrypt] }
   backupLog: none
   auditLog: none
-`
+`)

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { fingerprintOf, PASSPHRASE, run, type Tool, ToolFolder } from './tool.js'
+import { ImportedKeys } from './imported-keys.js'
+import { PASSPHRASE, run, type Tool, ToolFolder } from './tool.js'
 
 /** gpg, with a home of its own. */
 export class GpgTool implements Tool {
   readonly #folder = new ToolFolder()
-  readonly #imported = new Map<string, Promise<string>>()
+  readonly #keys = new ImportedKeys((key) => this.#gpg(['--import'], key))
   readonly #base = [
     ...['--homedir', this.#folder.path, '--batch', '--no-tty', '--quiet', '--yes'],
     ...['--pinentry-mode', 'loopback', '--passphrase', PASSPHRASE, '--trust-model', 'always'],
@@ -17,16 +18,16 @@ export class GpgTool implements Tool {
   }
 
   async extractCertificate(key: Buffer): Promise<Buffer> {
-    return this.#gpg(['--export', await this.#import(key)])
+    return this.#gpg(['--export', await this.#keys.add(key)])
   }
 
   async encrypt(data: Buffer, to: readonly Buffer[], signWith: Buffer, { armor }: { armor: boolean }): Promise<Buffer> {
-    const names = [...(await this.#recipients(to)), '--local-user', await this.#import(signWith)]
+    const names = [...(await this.#keys.recipients(to)), '--local-user', await this.#keys.add(signWith)]
     return this.#gpg([...(armor ? ['--armor'] : []), ...names, '--sign', '--encrypt'], data)
   }
 
   async decrypt(message: Buffer, key: Buffer, verifyWith: Buffer): Promise<Buffer> {
-    await this.#import(key)
+    await this.#keys.add(key)
     return this.#verified(['--decrypt'], message, verifyWith)
   }
 
@@ -39,7 +40,7 @@ export class GpgTool implements Tool {
   }
 
   async sign(data: Buffer, key: Buffer, { armor }: { armor: boolean }): Promise<Buffer> {
-    return this.#gpg([...(armor ? ['--armor'] : []), '--local-user', await this.#import(key), '--detach-sign'], data)
+    return this.#gpg([...(armor ? ['--armor'] : []), '--local-user', await this.#keys.add(key), '--detach-sign'], data)
   }
 
   async verify(data: Buffer, signature: Buffer, certificate: Buffer): Promise<void> {
@@ -47,11 +48,11 @@ export class GpgTool implements Tool {
   }
 
   async signInline(data: Buffer, key: Buffer): Promise<Buffer> {
-    return this.#gpg(['--local-user', await this.#import(key), '--sign'], data)
+    return this.#gpg(['--local-user', await this.#keys.add(key), '--sign'], data)
   }
 
   async signCleartext(data: Buffer, key: Buffer): Promise<Buffer> {
-    return this.#gpg(['--local-user', await this.#import(key), '--clear-sign'], data)
+    return this.#gpg(['--local-user', await this.#keys.add(key), '--clear-sign'], data)
   }
 
   verifyInline(message: Buffer, certificate: Buffer): Promise<Buffer> {
@@ -59,29 +60,11 @@ export class GpgTool implements Tool {
   }
 
   async #verified(args: readonly string[], input: Buffer | undefined, certificate: Buffer): Promise<Buffer> {
-    const fingerprint = await this.#import(certificate)
+    const fingerprint = await this.#keys.add(certificate)
     const status = this.#folder.fresh()
     const output = await this.#gpg(['--status-file', status, ...args], input)
     if (new RegExp(`VALIDSIG .* ${fingerprint}$`, 'm').test(this.#folder.read(status).toString())) return output
     throw new Error(`No valid signature by ${fingerprint}`)
-  }
-
-  async #recipients(keys: readonly Buffer[]): Promise<string[]> {
-    const names: string[] = []
-    for (const key of keys) names.push('--recipient', await this.#import(key))
-    return names
-  }
-
-  #import(key: Buffer): Promise<string> {
-    const content = key.toString('latin1')
-    const imported = this.#imported.get(content) ?? this.#importNow(key)
-    this.#imported.set(content, imported)
-    return imported
-  }
-
-  async #importNow(key: Buffer): Promise<string> {
-    await this.#gpg(['--import'], key)
-    return fingerprintOf(key)
   }
 
   #gpg(args: readonly string[], input?: Buffer): Promise<Buffer> {

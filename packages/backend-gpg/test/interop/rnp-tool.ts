@@ -1,9 +1,10 @@
-import { fingerprintOf, PASSPHRASE, run, type Tool, ToolFolder, type WriteOptions } from './tool.js'
+import { ImportedKeys } from './imported-keys.js'
+import { PASSPHRASE, run, type Tool, ToolFolder, type WriteOptions } from './tool.js'
 
 /** rnp, with a home of its own. */
 export class RnpTool implements Tool {
   readonly #folder = new ToolFolder()
-  readonly #imported = new Map<string, Promise<string>>()
+  readonly #keys = new ImportedKeys((key) => run('rnpkeys', [...this.#base, '--import-keys', this.#folder.file(key)]))
   readonly #base = ['--homedir', this.#folder.path, '--notty']
 
   async makeKey(): Promise<Buffer> {
@@ -15,7 +16,7 @@ export class RnpTool implements Tool {
 
   async extractCertificate(key: Buffer): Promise<Buffer> {
     const output = this.#folder.fresh()
-    await run('rnpkeys', [...this.#base, '--export-key', '--output', output, await this.#import(key)])
+    await run('rnpkeys', [...this.#base, '--export-key', '--output', output, await this.#keys.add(key)])
     return this.#folder.read(output)
   }
 
@@ -25,13 +26,13 @@ export class RnpTool implements Tool {
     signWith: Buffer,
     { armor, flags = [] }: WriteOptions,
   ): Promise<Buffer> {
-    const names = [...(await this.#recipients(to)), '--userid', await this.#import(signWith)]
+    const names = [...(await this.#keys.recipients(to)), '--userid', await this.#keys.add(signWith)]
     return this.#rnp(['--encrypt', '--sign', ...flags, ...names, ...(armor ? ['--armor'] : [])], data)
   }
 
   async decrypt(message: Buffer, key: Buffer, verifyWith: Buffer): Promise<Buffer> {
-    await this.#import(key)
-    await this.#import(verifyWith)
+    await this.#keys.add(key)
+    await this.#keys.add(verifyWith)
     return this.#rnp(['--decrypt'], message)
   }
 
@@ -44,46 +45,28 @@ export class RnpTool implements Tool {
   }
 
   async sign(data: Buffer, key: Buffer, { armor }: WriteOptions): Promise<Buffer> {
-    return this.#rnp(['--sign', '--detach', '--userid', await this.#import(key), ...(armor ? ['--armor'] : [])], data)
+    return this.#rnp(['--sign', '--detach', '--userid', await this.#keys.add(key), ...(armor ? ['--armor'] : [])], data)
   }
 
   async verify(data: Buffer, signature: Buffer, certificate: Buffer): Promise<void> {
-    await this.#import(certificate)
+    await this.#keys.add(certificate)
     const source = this.#folder.file(data)
     await run('rnp', [...this.#base, '--verify', '--source', source, this.#folder.file(signature)])
   }
 
   async signInline(data: Buffer, key: Buffer): Promise<Buffer> {
-    return this.#rnp(['--sign', '--userid', await this.#import(key)], data)
+    return this.#rnp(['--sign', '--userid', await this.#keys.add(key)], data)
   }
 
   async signCleartext(data: Buffer, key: Buffer): Promise<Buffer> {
-    return this.#rnp(['--clearsign', '--userid', await this.#import(key)], data)
+    return this.#rnp(['--clearsign', '--userid', await this.#keys.add(key)], data)
   }
 
   async verifyInline(message: Buffer, certificate: Buffer): Promise<Buffer> {
-    await this.#import(certificate)
+    await this.#keys.add(certificate)
     // Fails without a valid signature; the data is what it decrypts to.
     await run('rnp', [...this.#base, '--verify', this.#folder.file(message)])
     return this.#rnp(['--decrypt'], message)
-  }
-
-  async #recipients(keys: readonly Buffer[]): Promise<string[]> {
-    const names: string[] = []
-    for (const key of keys) names.push('--recipient', await this.#import(key))
-    return names
-  }
-
-  #import(key: Buffer): Promise<string> {
-    const content = key.toString('latin1')
-    const imported = this.#imported.get(content) ?? this.#importNow(key)
-    this.#imported.set(content, imported)
-    return imported
-  }
-
-  async #importNow(key: Buffer): Promise<string> {
-    await run('rnpkeys', [...this.#base, '--import-keys', this.#folder.file(key)])
-    return fingerprintOf(key)
   }
 
   async #rnp(args: readonly string[], data: Buffer, password = PASSPHRASE): Promise<Buffer> {
