@@ -1,11 +1,10 @@
 import { performance } from 'node:perf_hooks'
-import { type CallOptions, CryptoError, type EncryptionContext } from '@parasol/core'
+import { BoundedCache, type CallOptions, CryptoError, type EncryptionContext } from '@parasol/core'
 import { contextId } from './context-id.js'
 import { limitOf, type ReuseLimits } from './data-key-policy.js'
 import type { DataKeyLease, DataKeyRequest, DataKeySource, DataKeyStats } from './data-key-source.js'
 import { DecryptionIds } from './decryption-ids.js'
 import { KeptKey, type KeyAllowance } from './kept-key.js'
-import { KeyCache } from './key-cache.js'
 import { SingleFlight } from './single-flight.js'
 import type { WrappedKeyList } from './wrapped-keys.js'
 
@@ -21,8 +20,8 @@ export interface ReusedDataKeysOptions {
 export class ReusedDataKeys implements DataKeySource {
   readonly #source: DataKeySource
   readonly #allowance: KeyAllowance
-  readonly #encrypting: KeyCache<KeptKey>
-  readonly #decrypting: KeyCache<KeptKey>
+  readonly #encrypting: BoundedCache<KeptKey>
+  readonly #decrypting: BoundedCache<KeptKey>
   readonly #decryptionIds = new DecryptionIds()
   readonly #flights = new SingleFlight<DataKeyHold>()
   #hits = 0
@@ -39,13 +38,13 @@ export class ReusedDataKeys implements DataKeySource {
       maxRecords: limitOf('maxRecords', limits.maxRecords),
       maxBytes: limitOf('maxBytes', limits.maxBytes),
     }
-    this.#encrypting = new KeyCache({
+    this.#encrypting = new BoundedCache({
       maxEntries: limitOf('maxKeys', limits.maxKeys),
       maxAgeSeconds,
       maxStaleSeconds,
       now,
     })
-    this.#decrypting = new KeyCache({
+    this.#decrypting = new BoundedCache({
       maxEntries: limitOf('maxEntries', limits.decrypt?.maxEntries),
       maxAgeSeconds: limitOf('maxAgeSeconds', limits.decrypt?.maxAgeSeconds ?? maxAgeSeconds),
       maxStaleSeconds,
@@ -136,7 +135,7 @@ export class ReusedDataKeys implements DataKeySource {
   /** Joins the one call that fetches a key. If the KMS is away, a key that is too old serves on within its bound. */
   async #fetch<Lease extends DataKeyLease | undefined>(
     id: string,
-    cache: KeyCache<KeptKey>,
+    cache: BoundedCache<KeptKey>,
     options: CallOptions | undefined,
     { work, take }: { work: (signal: AbortSignal) => Promise<DataKeyHold>; take: (key: KeptKey) => Lease },
   ): Promise<Lease> {
@@ -174,7 +173,7 @@ export class ReusedDataKeys implements DataKeySource {
 
   #takeFrom(id: string, key: KeptKey, bytes: number): DataKeyLease | undefined {
     const lease = key.take(bytes)
-    if (key.exhausted) this.#encrypting.deleteKey(id, key)
+    if (key.exhausted) this.#encrypting.deleteValue(id, key)
     return lease
   }
 
@@ -188,7 +187,7 @@ interface DataKeyHold extends Disposable {
   readonly key: KeptKey
 }
 
-function keep(id: string, key: KeptKey, cache: KeyCache<KeptKey>): DataKeyHold {
+function keep(id: string, key: KeptKey, cache: BoundedCache<KeptKey>): DataKeyHold {
   const hold = key.hold()
   cache.set(id, key)
   return { key, [Symbol.dispose]: () => hold[Symbol.dispose]() }

@@ -10,6 +10,8 @@ import {
 import * as z from 'zod'
 import { GpgProvider } from './gpg-provider.js'
 import { KeyRing } from './key-ring.js'
+import type { SessionKeyPolicy } from './reuse/session-key-policy.js'
+import { sessionKeysSchema } from './reuse/session-keys-schema.js'
 import { Contacts, isContactName, type PinnedContacts } from './trust/contacts.js'
 
 /** A section of `schemes` in parasol.yaml with `use: gpg`. */
@@ -26,6 +28,7 @@ export interface GpgSection {
   readonly context: 'signed' | 'refused'
   readonly allowUnsigned: boolean
   readonly armor: boolean
+  readonly sessionKeys?: SessionKeyPolicy | undefined
 }
 
 const fingerprint = z
@@ -56,6 +59,15 @@ const section: z.ZodType<GpgSection> = z
     context: z.enum(['signed', 'refused']).default('refused').describe('Whether the signature binds a context'),
     allowUnsigned: z.boolean().default(false).describe('Whether messages without a valid signature are read'),
     armor: z.boolean().default(false).describe('Whether messages are written as text'),
+    sessionKeys: sessionKeysSchema.optional(),
+  })
+  .refine(({ sessionKeys, signer }) => !sessionKeys?.reuse || signer !== undefined, {
+    path: ['sessionKeys', 'reuse'],
+    error: 'Session keys can be used again if there is a signer',
+  })
+  .refine(({ sessionKeys, hidden }) => !sessionKeys?.reuse || !hidden, {
+    path: ['sessionKeys', 'reuse'],
+    error: 'Session keys cannot be used again with "hidden", for they link messages',
   })
   .refine(({ context, signer }) => context !== 'signed' || signer !== undefined, {
     path: ['signer'],
@@ -80,7 +92,11 @@ const section: z.ZodType<GpgSection> = z
 
 export const plugin: Plugin<GpgSection> = definePlugin({
   options: section,
-  module: (scheme, { keyRing, contacts, signer, verify, decryptWith, passphrase, password, ...options }, host) =>
+  module: (
+    scheme,
+    { keyRing, contacts, signer, verify, decryptWith, passphrase, password, sessionKeys, ...options },
+    host,
+  ) =>
     providerModule(
       scheme,
       () =>
@@ -91,6 +107,7 @@ export const plugin: Plugin<GpgSection> = definePlugin({
           hidden: options.hidden ?? false,
           keyRing: new KeyRing(resolvePath(keyRing, host)),
           contacts: new Contacts(resolvePath(keyRing, host), contacts),
+          ...(sessionKeys ? { sessionKeys } : {}),
           ...(signer ? { signer } : {}),
           ...(verify ? { verify } : {}),
           ...(decryptWith ? { decryptWith } : {}),

@@ -1,5 +1,5 @@
 import { decryptionFailed } from '@parasol/core'
-import { enums, readMessage } from 'openpgp'
+import { enums, readMessage, type SessionKey } from 'openpgp'
 import { areAccepted } from './accept-signatures.js'
 import { isArmored } from './armored-text.js'
 import { ByteReader } from './byte-reader.js'
@@ -47,21 +47,22 @@ export async function* decryptMessageStream(
     const whole = [preamble, rewrite(data, version, await gather(body.rest(), MAX_WHOLE_BYTES)), reader.rest()] as const
     return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
   }
-  const addressed = await keys.address({ ...readSessionKeys(preamble), data: NOTHING })
+  const addressed = await keys.address({ ...readSessionKeys(preamble), preamble, data: NOTHING })
   if (!addressed) throw decryptionFailed()
   const beginning = await body.take(BEGINNING_BYTES)
-  const sessionKey = await openSessionKey(addressed, beginning)
+  using sessionKey = await openSessionKey(addressed, beginning)
   if (!sessionKey) {
     const rest = await gather(joined([beginning, body.rest()]), MAX_WHOLE_BYTES)
     const whole = [preamble, rewrite(data, version, rest), reader.rest()] as const
     return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
   }
   await using spool = await Spool.create()
-  const packets = unprotect(sessionKey, joined([beginning, body.rest()]))
+  const packets = unprotect(sessionKey.data, joined([beginning, body.rest()]))
   const signatures = await readSignedPackets(packets, (piece) => source.allow(spool, piece))
   if (!(await reader.atEnd())) throw decryptionFailed()
   const policy = await keys.policy({ preamble, canonical: data.isCanonical() }, addressed.fingerprints)
   if (!(await areAccepted(signatures, policy))) throw decryptionFailed()
+  addressed.memory?.remember([sessionKey])
   yield* spool.read()
 }
 
@@ -93,14 +94,14 @@ class CountedSource implements AsyncIterable<Uint8Array> {
 async function openSessionKey(
   addressed: AddressedPart & Openers,
   beginning: Uint8Array,
-): Promise<Uint8Array | undefined> {
+): Promise<(SessionKey & Disposable) | undefined> {
   const candidates = await decryptCandidates(addressed)
   const usable = candidates.filter(({ algorithm, data }) => algorithm === `aes${data.length * 8}`)
   if (usable.length === 0 && candidates.length > 0) return undefined
   const [only] = usable
   const found = usable.length === 1 ? only : usable.find(({ data }) => looksRight(data, beginning))
   if (!found) throw decryptionFailed()
-  return found.data
+  return { ...found, [Symbol.dispose]: () => void found.data.fill(0) }
 }
 
 async function decryptCandidates(addressed: AddressedPart & Openers) {

@@ -17,7 +17,7 @@ export interface EncryptedMessage {
 }
 
 /** What of a message says who can read it. */
-export type AddressedMessage = Pick<EncryptedMessage, 'sessionKeys' | 'passwordKeys' | 'data'>
+export type AddressedMessage = Pick<EncryptedMessage, 'sessionKeys' | 'passwordKeys' | 'preamble' | 'data'>
 
 /** What of a message could be written in other ways. */
 export type WrittenForm = Pick<EncryptedMessage, 'preamble' | 'canonical'>

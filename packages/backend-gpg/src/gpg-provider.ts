@@ -1,9 +1,7 @@
-import { createHash, randomFillSync } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
-  allocateSecret,
   type CallOptions,
   CryptoError,
-  DATA_KEY_BYTES,
   decryptionFailed,
   type EncryptionContext,
   encodeContext,
@@ -23,48 +21,16 @@ import {
   type WrittenForm,
 } from './encrypted-message.js'
 import { gpgError } from './gpg-errors.js'
+import type { GpgOptions } from './gpg-options.js'
 import { KeyCache } from './key-cache.js'
-import type { KeySource } from './key-ring.js'
 import { type OpenPolicy, openMessage } from './open-message.js'
+import { ReusedSessionKey } from './reuse/reused-session-key.js'
+import { SessionKeyMemory } from './reuse/session-key-memory.js'
+import { freshSessionKey, freshSessionKeys, type SessionKeySource } from './reuse/session-key-source.js'
 import type { Openers } from './session-keys.js'
 import { CONTEXT_NOTATION, notation, RECIPIENTS_NOTATION } from './signatures.js'
-import type { ContactSource } from './trust/contacts.js'
 import { Parties } from './trust/parties.js'
 import { type Envelope, preambleDigest, writeMessage } from './write-message.js'
-
-export interface GpgOptions {
-  readonly keyRing: KeySource
-  /** Those who can read, by full fingerprints or contacts. Name your own key among them to read what you write. */
-  readonly recipients: readonly string[]
-  /** Where names of contacts become fingerprints; without it, there are fingerprints only. */
-  readonly contacts?: ContactSource
-  /** Opens every message as well as the keys do; without recipients it is the only way. Asked once, when it is needed. */
-  readonly password?: () => string | Promise<string>
-  /** Whether messages do not say who can read them; with one recipient only, for few programs read others. */
-  readonly hidden?: boolean
-  /** The key that signs; its secret key is in the ring. */
-  readonly signer?: string
-  /** Those whose signatures are accepted; by default the signer. */
-  readonly verify?: readonly string[]
-  /** The keys that decrypt; by default those of the recipients and the signer whose secret keys are in the ring. */
-  readonly decryptWith?: readonly string[]
-  /** Asked once for each secret key that is locked, when it is first needed. */
-  readonly passphrase?: (fingerprint: string) => string | Promise<string>
-  /**
-   * `signed`: the context is bound by the signature, and demanded of it. `refused`, the default: messages as partners
-   * exchange them, which take no context.
-   */
-  readonly context?: 'signed' | 'refused'
-  /**
-   * Whether messages without a signature are read, and without `verify` also those whose signatures cannot be judged.
-   * False by default, and never with `context: signed`.
-   */
-  readonly allowUnsigned?: boolean
-  /** Whether messages are written as text; they are read in both forms. False by default. */
-  readonly armor?: boolean
-  /** `gpg` by default. */
-  readonly scheme?: string
-}
 
 const MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024
 
@@ -81,6 +47,8 @@ export class GpgProvider implements StreamProvider, Disposable {
   readonly traits: ProviderTraits
   readonly #keys: KeyCache
   readonly #parties: Parties
+  readonly #sessionKeys: SessionKeySource
+  readonly #memory: SessionKeyMemory | undefined
   readonly #allowUnsigned: boolean
   readonly #armor: boolean
   readonly #hidden: boolean
@@ -88,7 +56,7 @@ export class GpgProvider implements StreamProvider, Disposable {
 
   /** @throws CryptoError INVALID_CONFIG; INVALID_INPUT, reason GPG_FINGERPRINT_INVALID */
   constructor(options: GpgOptions) {
-    const { recipients, signer, context = 'refused', allowUnsigned = false } = options
+    const { recipients, signer, context = 'refused', allowUnsigned = false, sessionKeys = {} } = options
     const own = signer === undefined ? [] : [signer]
     this.scheme = options.scheme ?? 'gpg'
     this.traits = {
@@ -98,12 +66,19 @@ export class GpgProvider implements StreamProvider, Disposable {
     }
     this.#keys = new KeyCache({ keyRing: options.keyRing, passphrase: options.passphrase })
     this.#parties = new Parties(options)
+    this.#sessionKeys = sessionKeys.reuse ? new ReusedSessionKey({ limits: sessionKeys.reuse }) : freshSessionKeys
+    this.#memory = sessionKeys.remember && new SessionKeyMemory(sessionKeys.remember)
     this.#allowUnsigned = allowUnsigned
     this.#armor = options.armor ?? false
     this.#hidden = options.hidden ?? false
     this.#password = options.password && askOnce(options.password)
     requireSound(recipients.length > 0 || options.password !== undefined, 'names no recipients')
     requireSound(!this.#hidden || new Set(recipients).size === 1, 'hides recipients, which works with exactly one')
+    requireSound(!sessionKeys.reuse || own.length > 0, 'uses session keys again and names no signer')
+    requireSound(
+      !sessionKeys.reuse || !this.#hidden,
+      'hides recipients, and uses session keys again, which links messages',
+    )
     requireSound(context !== 'signed' || own.length > 0, 'binds the context by a signature and names no signer')
     requireSound(
       context !== 'signed' || !allowUnsigned,
@@ -120,14 +95,14 @@ export class GpgProvider implements StreamProvider, Disposable {
     const contextDigest = this.#contextDigest(context)
     requireSize(plaintext.length)
     const copy = Uint8Array.from(plaintext)
-    const sessionKey = randomFillSync(allocateSecret(DATA_KEY_BYTES))
     try {
-      const message = await writeMessage(copy, await this.#envelope(sessionKey, contextDigest))
+      const envelope = await this.#envelope(contextDigest)
+      using key = await this.#sessionKeys.forMessage(envelope, copy.length)
+      const message = await writeMessage(copy, { ...envelope, ...key })
       throwIfAborted(options?.signal)
       return this.#armor ? armorMessage(message) : message
     } finally {
       copy.fill(0)
-      sessionKey.fill(0)
     }
   }
 
@@ -139,7 +114,7 @@ export class GpgProvider implements StreamProvider, Disposable {
     throwIfAborted(options?.signal)
     if (!message || !addressed) throw decryptionFailed()
     const policy = await this.#policy(message, addressed.fingerprints, contextDigest)
-    const plaintext = await openMessage(addressed.packets, await this.#openers(addressed), policy)
+    const plaintext = await openMessage(addressed.packets, await this.#openers(addressed, message), policy)
     throwIfAborted(options?.signal)
     if (!plaintext) throw decryptionFailed()
     return plaintext
@@ -153,13 +128,9 @@ export class GpgProvider implements StreamProvider, Disposable {
   ): AsyncGenerator<Uint8Array> {
     throwIfAborted(options?.signal)
     const contextDigest = this.#contextDigest(context)
-    const sessionKey = randomFillSync(allocateSecret(DATA_KEY_BYTES))
-    try {
-      const envelope = await this.#envelope(sessionKey, contextDigest)
-      yield* untilAborted(writeMessageStream(plaintext, envelope), options?.signal)
-    } finally {
-      sessionKey.fill(0)
-    }
+    using key = freshSessionKey()
+    const envelope = { ...(await this.#envelope(contextDigest)), ...key }
+    yield* untilAborted(writeMessageStream(plaintext, envelope), options?.signal)
   }
 
   /**
@@ -177,7 +148,7 @@ export class GpgProvider implements StreamProvider, Disposable {
     const plaintext = decryptMessageStream(source, {
       address: async (message) => {
         const addressed = await this.#address(message)
-        return addressed && { ...addressed, ...(await this.#openers(addressed)) }
+        return addressed && { ...addressed, ...(await this.#openers(addressed, message)) }
       },
       policy: (message, fingerprints) => this.#policy(message, fingerprints, contextDigest),
       decryptWhole: (bytes) => this.decrypt(bytes, context, options),
@@ -185,15 +156,16 @@ export class GpgProvider implements StreamProvider, Disposable {
     yield* untilAborted(plaintext, options?.signal)
   }
 
-  /** Zeroes unlocked secret keys, as far as OpenPGP.js can. */
+  /** Zeroes session keys, and unlocked secret keys, as far as OpenPGP.js can. */
   [Symbol.dispose](): void {
     this.#keys[Symbol.dispose]()
+    this.#sessionKeys[Symbol.dispose]()
+    this.#memory?.[Symbol.dispose]()
   }
 
-  async #envelope(sessionKey: Uint8Array, contextDigest: Uint8Array): Promise<Envelope> {
+  async #envelope(contextDigest: Uint8Array): Promise<Omit<Envelope, 'sessionKey'>> {
     const { recipients, signer } = await this.#parties.fingerprints()
     return {
-      sessionKey,
       recipients: await this.#keys.certificates(recipients),
       passwords: await this.#passwords(),
       signers: signer === undefined ? [] : [await this.#keys.unlocked(signer)],
@@ -210,9 +182,9 @@ export class GpgProvider implements StreamProvider, Disposable {
     return message && addressedPart(message, secretKeys, this.#password ? 1 : 0)
   }
 
-  async #openers({ fingerprints }: AddressedPart): Promise<Openers> {
+  async #openers({ fingerprints }: AddressedPart, { preamble }: AddressedMessage): Promise<Openers> {
     const keys = await Promise.all(fingerprints.map((digits) => this.#keys.unlocked(digits)))
-    return { keys, passwords: await this.#passwords() }
+    return { keys, passwords: await this.#passwords(), memory: this.#memory?.of(preamble) }
   }
 
   async #passwords(): Promise<readonly string[]> {

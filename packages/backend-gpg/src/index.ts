@@ -1,7 +1,8 @@
 export { parseFingerprint } from './fingerprint.js'
 export { generateGpgKey, KEY_ALGORITHMS, type KeyAlgorithm, type NewKey, type NewKeyOptions } from './generate-key.js'
 export { GPG_REASONS, type GpgReason } from './gpg-errors.js'
-export { type GpgOptions, GpgProvider } from './gpg-provider.js'
+export type { GpgOptions } from './gpg-options.js'
+export { GpgProvider } from './gpg-provider.js'
 export { inspectMessage, MAX_MESSAGE_HEAD_BYTES, type MessageInspection } from './inspect-message.js'
 export { FolderKeyFiles, type KeyFiles } from './key-files.js'
 export { type ImportReport, KeyRing, type KeySource, type RingEntry } from './key-ring.js'
@@ -11,6 +12,7 @@ export { type ExportKind, KeyKeeper, type KeyKeeperOptions } from './keys/key-ke
 export { REVOCATION_REASONS, type Revocation, type RevocationReason } from './keys/revoke-key.js'
 export type { SubkeyPurpose } from './keys/rotate-subkeys.js'
 export type { SkippedKey } from './parse-keys.js'
+export type { RememberLimits, ReuseLimits, SessionKeyPolicy } from './reuse/session-key-policy.js'
 export { type KeySealer, SealedKeyFiles } from './sealed-key-files.js'
 export { CONTEXT_NOTATION, RECIPIENTS_NOTATION } from './signatures.js'
 export {

@@ -1,4 +1,4 @@
-import { type Config, enums, type Message, readMessage } from 'openpgp'
+import { type Config, enums, type Message, readMessage, type SessionKey } from 'openpgp'
 import { isAccepted } from './accept-signatures.js'
 import { isOverlong, openCompressed } from './open-compressed.js'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
@@ -23,14 +23,26 @@ export async function openMessage(
     const message = await readMessage({ binaryMessage, config: openpgpConfig })
     const sessionKeys = await sessionKeyCandidates(message, openers)
     try {
-      const decrypted = await message.decrypt(undefined, undefined, sessionKeys, toleratedNow(), boundedConfig())
-      return (await isInOrder(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
-    } catch (error) {
-      return isOverlong(error) ? await openCompressed(binaryMessage, sessionKeys, policy) : undefined
+      const plaintext = await openWith(message, sessionKeys, policy).catch((error) =>
+        isOverlong(error) ? openCompressed(binaryMessage, sessionKeys, policy) : undefined,
+      )
+      if (plaintext) openers.memory?.remember(sessionKeys)
+      return plaintext
+    } finally {
+      for (const { data } of sessionKeys) data.fill(0)
     }
   } catch {
     return undefined
   }
+}
+
+async function openWith(
+  message: Message<Uint8Array>,
+  sessionKeys: SessionKey[],
+  policy: OpenPolicy,
+): Promise<Uint8Array | undefined> {
+  const decrypted = await message.decrypt(undefined, undefined, sessionKeys, toleratedNow(), boundedConfig())
+  return (await isInOrder(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
 }
 
 async function isInOrder(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {

@@ -7,6 +7,16 @@ export interface Openers {
   /** Unlocked. */
   readonly keys: readonly PrivateKey[]
   readonly passwords: readonly string[]
+  /** What is known of this message's session key from messages before. */
+  readonly memory?: MessageMemory | undefined
+}
+
+/** The session key of one message, in memory. */
+export interface MessageMemory {
+  /** Copies, which are the caller's to zero. */
+  recall(): SessionKey[] | undefined
+  /** Copies what opened the message, once that was accepted. */
+  remember(candidates: readonly SessionKey[]): void
 }
 
 /** What the types of OpenPGP.js do not tell of a message. */
@@ -47,8 +57,10 @@ interface RsaKeyPacket {
  */
 export async function sessionKeyCandidates(
   message: Message<Uint8Array>,
-  { keys, passwords }: Openers,
+  { keys, passwords, memory }: Openers,
 ): Promise<SessionKey[]> {
+  const known = memory?.recall()
+  if (known) return known
   const data = message.packets.findPacket(enums.packet.symEncryptedIntegrityProtectedData) as EncryptedData | undefined
   const expected = data?.cipherAlgorithm ?? undefined
   const open = (from: Message<Uint8Array>, privateKeys?: PrivateKey[], words?: string[]): Promise<SessionKey[]> =>

@@ -7,29 +7,26 @@ import {
   Message,
   PacketList,
   type PrivateKey,
-  type PublicKey,
   type RawNotation,
   type SessionKey,
 } from 'openpgp'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
+import type { Addressees } from './reuse/session-key-source.js'
 import { notation, RECIPIENTS_NOTATION } from './signatures.js'
 import { prepareSignatures, type Signing } from './signing.js'
 import { requireUsableKey } from './usable-key.js'
 
-export interface Envelope {
-  /** 32 random bytes, used for this message only. */
+export interface Envelope extends Addressees {
+  /** 32 random bytes. */
   readonly sessionKey: Uint8Array
-  readonly recipients: readonly PublicKey[]
-  /** Each of them opens the message as well. */
-  readonly passwords: readonly string[]
+  /** The packets that hold it for those who can read, if they were written before. */
+  readonly preamble?: Uint8Array | undefined
   /** Unlocked. Without them the message is unsigned. */
   readonly signers: readonly PrivateKey[]
   /** Beside that of the recipients. */
   readonly notations: readonly RawNotation[]
   /** Whether the data is text in UTF-8 and signed as text. */
   readonly text: boolean
-  /** Whether the session keys do not say whose they are. */
-  readonly hidden: boolean
 }
 
 /** What stands before the encrypted data, and what will sign it. */
@@ -55,7 +52,7 @@ export async function writeMessage(plaintext: Uint8Array, envelope: Envelope): P
 }
 
 export async function openEnvelope(envelope: Envelope): Promise<OpenedEnvelope> {
-  const preamble = await writeSessionKeys(envelope)
+  const preamble = envelope.preamble ?? (await writeSessionKeys(envelope))
   const notations = [...envelope.notations, notation(RECIPIENTS_NOTATION, preambleDigest(preamble))]
   const { recipients, signers, text } = envelope
   return { preamble, signings: await prepareSignatures(signers, { recipients, notations, text }) }
@@ -70,7 +67,13 @@ function aes256(data: Uint8Array): SessionKey {
   return { data, algorithm: 'aes256' }
 }
 
-async function writeSessionKeys({ sessionKey, recipients, passwords, hidden }: Envelope): Promise<Uint8Array> {
+/** @throws CryptoError KEY_UNUSABLE for an expired, revoked, weak or unfit key of a recipient */
+export async function writeSessionKeys({
+  sessionKey,
+  recipients,
+  passwords,
+  hidden,
+}: Addressees & Pick<Envelope, 'sessionKey'>): Promise<Uint8Array> {
   for (const certificate of recipients) await requireUsableKey(certificate, 'encrypt to')
   return encryptSessionKey({
     ...aes256(sessionKey),

@@ -1,4 +1,4 @@
-import type { KeyRing } from '@parasol/backend-gpg'
+import type { KeyRing, SessionKeyPolicy } from '@parasol/backend-gpg'
 import { type Cipher, createCrypto } from '@parasol/core'
 
 /** Scheme three with keys of our own choice: signed by the first one, for all of them. */
@@ -7,14 +7,15 @@ export interface GpgCipherOptions {
   readonly keys: readonly string[]
   /** Fingerprints of who can read; by default the first key's. */
   readonly recipients?: readonly string[]
+  readonly sessionKeys?: SessionKeyPolicy
 }
 
-export async function gpgCipher({ keys, recipients }: GpgCipherOptions): Promise<Cipher> {
+export async function gpgCipher({ keys, recipients, sessionKeys = {} }: GpgCipherOptions): Promise<Cipher> {
   const { GpgProvider, KeyRing } = await import('@parasol/backend-gpg')
   const keyRing = KeyRing.inMemory()
   const [signer = '', ...others] = await importAll(keyRing, keys)
   const readers = recipients ?? [signer, ...others]
-  const provider = new GpgProvider({ keyRing, recipients: readers, signer })
+  const provider = new GpgProvider({ keyRing, recipients: readers, signer, sessionKeys })
   return createCrypto([provider], { bench: { scheme: 'gpg' } }).for('bench')
 }
 

@@ -1,6 +1,7 @@
 export { base64Length, decodeBase64, decodedLength, encodeBase64 } from './base64-bytes.js'
 export { decodeBase64url } from './base64url.js'
 export { type BoundContext, ContextBinder, contextValue, writeBoundContext } from './bound-context.js'
+export { BoundedCache, type BoundedCacheOptions } from './bounded-cache.js'
 export { Cipher, type CipherOptions, type DecryptBytesOptions } from './cipher.js'
 export { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js'
 export {

@@ -66,6 +66,11 @@ const READ: Readonly<Record<Cell, Check>> = {
   stream: reads(LARGE, async ({ cell, peer }) =>
     gather((await ours.provider(cell, peer)).encryptStream(once(LARGE), {})),
   ),
+  reused: reads(TEXT, async ({ cell, peer }) => {
+    using provider = await ours.provider(cell, peer, { sessionKeys: { reuse: {} } })
+    await provider.encrypt(LARGE, {})
+    return await provider.encrypt(TEXT, {})
+  }),
   several: reads(TEXT, async () => {
     const keys = await Promise.all((['nistp256', 'rsa3072', 'encrypted'] as const).map((cell) => ours.key(cell)))
     const recipients = await readCertificates(Buffer.from(keys.map(({ certificate }) => certificate).join('\n')))
@@ -110,6 +115,7 @@ const WRITTEN: Readonly<Record<Cell, Check>> = {
   encrypted: decrypts(false),
   armored: decrypts(true),
   stream: nothing,
+  reused: nothing,
   several: nothing,
   empty: nothing,
   hidden: nothing,

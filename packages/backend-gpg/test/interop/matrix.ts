@@ -29,6 +29,7 @@ export const MATRIX = {
   encrypted: both('encrypted and signed, binary', ALL),
   armored: both('encrypted and signed, as text', ALL),
   stream: { what: 'encrypted and signed as a stream, in parts', read: ALL, written: [] },
+  reused: { what: 'the second of two messages under one session key', read: ALL, written: [] },
   several: { what: 'three recipients, two signers', read: ALL, written: [] },
   empty: { what: 'an empty file', read: ALL, written: [] },
   hidden: { what: 'one hidden recipient', read: NOT_RNP, written: [] },

@@ -23,11 +23,13 @@ export const openpgpMessage: Scenario = {
   name: 'openpgp-message',
   needs: 'gpg',
   title: 'OpenPGP: a message of 1 KiB',
-  shows: 'what signing and encrypting in this process costs beside starting gpg for each message, with the same keys',
+  shows:
+    'what signing and encrypting in this process costs beside starting gpg for each message, with the same keys, and what is saved by using a session key again',
   async *run({ requestRounds }) {
     await using home = await openGnupgHome()
     await using folder = await memoryFolder(1)
     const cipher = await gpgCipher({ keys: [home.secretKey] })
+    const reusing = await gpgCipher({ keys: [home.secretKey], sessionKeys: { reuse: {}, remember: {} } })
     const text = sampleText(1024)
     await writeFile(join(folder.path, 'plain'), text)
     const common = { times: MESSAGES, warmTurns: 2, rounds: requestRounds }
@@ -36,22 +38,48 @@ export const openpgpMessage: Scenario = {
       title: 'Sign and encrypt 1 KiB, CPU time',
       metric: 'cpu',
       ...common,
-      contenders: [spawning(home, folder.path, cipher, text, spawned), inProcess(cipher, text)],
+      contenders: [spawning(home, folder.path, cipher, text, spawned), ...inProcess(cipher, reusing, text)],
       note,
     }
     yield {
       title: 'Sign and encrypt 1 KiB, time by the clock',
       metric: 'wall',
       ...common,
-      contenders: [spawning(home, folder.path, cipher, text, byTheClock), inProcess(cipher, text, [goal])],
+      contenders: [spawning(home, folder.path, cipher, text, byTheClock), ...inProcess(cipher, reusing, text, [goal])],
+    }
+    yield {
+      title: 'Decrypt and verify 1 KiB, CPU time',
+      metric: 'cpu',
+      contenders: [await reading(OURS, cipher, reusing, text), await reading(REUSING, reusing, reusing, text)],
     }
   },
 }
 
-function inProcess(cipher: Cipher, text: string, goals: readonly Goal[] = []): Contender {
+const OURS = 'Parasol, in this process'
+const REUSING = 'Parasol, one session key for many messages'
+
+function inProcess(cipher: Cipher, reusing: Cipher, text: string, goals: readonly Goal[] = []): readonly Contender[] {
+  return [writing(OURS, cipher, text, goals), writing(REUSING, reusing, text)]
+}
+
+/** Each time another message under the same session key. */
+async function reading(name: string, cipher: Cipher, writer: Cipher, text: string): Promise<Contender> {
+  const encrypt = () => writer.encryptBytes(Buffer.from(text), {})
+  const messages = await Promise.all(Array.from({ length: 16 }, encrypt))
+  let next = 0
+  return contender({
+    name,
+    kind: 'ours',
+    work: () => cipher.decryptBytes(messages[next++ % messages.length] as Uint8Array, {}),
+    undo: (plaintext) => Buffer.from(plaintext).toString(),
+    expected: text,
+  })
+}
+
+function writing(name: string, cipher: Cipher, text: string, goals: readonly Goal[] = []): Contender {
   const plaintext = Buffer.from(text)
   return contender({
-    name: 'Parasol, in this process',
+    name,
     kind: 'ours',
     goals,
     work: () => cipher.encryptBytes(plaintext, {}),

@@ -1,14 +1,14 @@
-export interface KeyCacheOptions {
+export interface BoundedCacheOptions {
   readonly maxEntries: number
   readonly maxAgeSeconds: number
-  /** For how much longer `bridge` lets a key serve. */
-  readonly maxStaleSeconds: number
+  /** For how much longer `bridge` lets a value serve; not at all by default. */
+  readonly maxStaleSeconds?: number
   /** Milliseconds of a clock that never goes backwards. */
   readonly now: () => number
 }
 
-interface Entry<Key> {
-  readonly key: Key
+interface Entry<Value> {
+  readonly value: Value
   readonly staleAt: number
   readonly deadAt: number
   readonly timer: NodeJS.Timeout
@@ -19,14 +19,14 @@ interface Entry<Key> {
 const BRIDGE_MS = 1000
 
 /**
- * Keys in memory, bounded in number and age. One that leaves it, for whatever reason, is disposed of. Its timers do not
+ * Secrets in memory, bounded in number and age. One that leaves it, for whatever reason, is disposed of. Its timers do not
  * keep a process alive, and age is also checked at each use, since a timer may be late.
  */
-export class KeyCache<Key extends Disposable> implements Disposable {
-  readonly #entries = new Map<string, Entry<Key>>()
-  readonly #options: KeyCacheOptions
+export class BoundedCache<Value extends Disposable> implements Disposable {
+  readonly #entries = new Map<string, Entry<Value>>()
+  readonly #options: BoundedCacheOptions
 
-  constructor(options: KeyCacheOptions) {
+  constructor(options: BoundedCacheOptions) {
     this.#options = options
   }
 
@@ -34,27 +34,27 @@ export class KeyCache<Key extends Disposable> implements Disposable {
     return this.#entries.size
   }
 
-  get(id: string): Key | undefined {
+  get(id: string): Value | undefined {
     const entry = this.#entries.get(id)
     if (!entry || this.#options.now() >= entry.servesUntil) return undefined
     entry.used = true
-    return entry.key
+    return entry.value
   }
 
-  /** Takes the key over, in the place of a former one. */
-  set(id: string, key: Key): void {
+  /** Takes the value over, in the place of a former one. */
+  set(id: string, value: Value): void {
     this.delete(id)
     if (this.#entries.size >= this.#options.maxEntries) this.#evict()
-    const { maxAgeSeconds, maxStaleSeconds, now } = this.#options
+    const { maxAgeSeconds, maxStaleSeconds = 0, now } = this.#options
     const staleAt = now() + maxAgeSeconds * 1000
     const timer = setTimeout(() => this.delete(id), (maxAgeSeconds + maxStaleSeconds) * 1000)
     timer.unref()
     const deadAt = staleAt + maxStaleSeconds * 1000
-    this.#entries.set(id, { key, staleAt, deadAt, timer, servesUntil: staleAt, used: false })
+    this.#entries.set(id, { value, staleAt, deadAt, timer, servesUntil: staleAt, used: false })
   }
 
-  /** Lets a key that is too old serve for another second, as long as it may: for when it cannot be renewed. */
-  bridge(id: string): Key | undefined {
+  /** Lets a value that is too old serve for another second, as long as it may: for when it cannot be renewed. */
+  bridge(id: string): Value | undefined {
     const entry = this.#entries.get(id)
     if (!entry) return undefined
     entry.servesUntil = Math.min(Math.max(entry.servesUntil, this.#options.now() + BRIDGE_MS), entry.deadAt)
@@ -66,12 +66,12 @@ export class KeyCache<Key extends Disposable> implements Disposable {
     if (!entry) return
     clearTimeout(entry.timer)
     this.#entries.delete(id)
-    entry.key[Symbol.dispose]()
+    entry.value[Symbol.dispose]()
   }
 
-  /** Deletes this key unless another has taken its place. */
-  deleteKey(id: string, key: Key): void {
-    if (this.#entries.get(id)?.key === key) this.delete(id)
+  /** Deletes this value unless another has taken its place. */
+  deleteValue(id: string, value: Value): void {
+    if (this.#entries.get(id)?.value === value) this.delete(id)
   }
 
   [Symbol.dispose](): void {
