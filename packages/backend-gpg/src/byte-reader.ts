@@ -33,12 +33,17 @@ export class ByteReader implements AsyncDisposable {
   /** A copy of the next bytes. */
   async take(length: number): Promise<Uint8Array> {
     const taken = new Uint8Array(length)
-    let filled = 0
-    for await (const piece of this.pieces(length)) {
-      taken.set(piece, filled)
-      filled += piece.length
-    }
+    for (let filled = 0; filled < length; ) filled += await this.readInto(taken.subarray(filled))
     return taken
+  }
+
+  /** Copies as much as is there and the target can hold, at least one byte. */
+  async readInto(target: Uint8Array): Promise<number> {
+    if (this.#chunk.length === 0 && (await this.atEnd())) throw decryptionFailed()
+    const piece = this.#chunk.subarray(0, target.length)
+    target.set(piece)
+    this.#chunk = this.#chunk.subarray(piece.length)
+    return piece.length
   }
 
   /** The next so many bytes, in pieces that are valid until the next one is asked for. */

@@ -1,10 +1,10 @@
 import { type AnyPacket, enums } from 'openpgp'
 import { MessageHashes } from './message-hashes.js'
 import { writeLength } from './packet-frame.js'
-import { writePacket } from './packet-stream.js'
 import { protect } from './protected-data.js'
 import { SIGNING_HASH, type Signing } from './signing.js'
 import { type Envelope, openEnvelope } from './write-message.js'
+import { writePacket } from './write-packet.js'
 
 /** Writes a message as `writeMessage` does, of any length in constant memory: its data comes in parts of 64 KiB. */
 export async function* writeMessageStream(
@@ -28,7 +28,7 @@ async function* signedPackets(
   const hashes = new MessageHashes()
   if (signings.length > 0) hashes.announce(SIGNING_HASH)
   for (const { onePass } of signings) yield wholePacket(enums.packet.onePassSignature, onePass)
-  yield* writePacket(enums.packet.literalData, literalBody(plaintext, hashes))
+  yield* writePacket(enums.packet.literalData, literalBody(plaintext, hashes), true)
   for (const signing of signings.toReversed()) {
     yield wholePacket(enums.packet.signature, await signing.signDigest(hashes))
   }

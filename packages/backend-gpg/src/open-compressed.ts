@@ -33,7 +33,7 @@ export async function openCompressed(
   const signatures = await readSignedPackets(unprotect(found.data, once(encrypted)), async (piece) => {
     room -= piece.length
     if (room < 0) throw new Error('Longer than a message may be that is not a stream')
-    pieces.push(piece)
+    pieces.push(Uint8Array.from(piece))
   })
   return (await areAccepted(signatures, policy)) ? Buffer.concat(pieces) : undefined
 }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { decryptionFailed } from '@parasol/core'
+import { HeldBack, inSlices } from './held-back.js'
 
 // Encrypted data with a modification detection code: RFC 9580, sections 5.13.1 and 13.9.
 const BLOCK_BYTES = 16
@@ -24,23 +25,26 @@ export async function* protect(sessionKey: Uint8Array, packets: AsyncIterable<Ui
   yield Buffer.concat([cipher.update(MDC_HEADER), cipher.update(mdc), cipher.final()])
 }
 
-/** The packets in such a body, after its version. They are NOT authenticated before the last of them was read. */
+/**
+ * The packets in such a body, after its version, in pieces that are valid until the next one is asked for. They are NOT
+ * authenticated before the last of them was read.
+ */
 export async function* unprotect(sessionKey: Uint8Array, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const cipher = createDecipheriv(`aes-${sessionKey.length * 8}-cfb`, sessionKey, Buffer.alloc(BLOCK_BYTES))
   const hash = createHash('sha1')
-  let held: Buffer = Buffer.alloc(0)
+  const encrypted = new HeldBack(MDC_BYTES)
   let skip = PREFIX_BYTES
-  for await (const piece of body) {
-    const known = Buffer.concat([held, cipher.update(piece)])
-    const ready = known.subarray(0, Math.max(0, known.length - MDC_BYTES))
-    held = known.subarray(ready.length)
-    hash.update(ready)
-    const packets = ready.subarray(skip)
-    skip -= ready.length - packets.length
+  for await (const piece of inSlices(body)) {
+    const plain = cipher.update(encrypted.add(piece))
+    hash.update(plain)
+    const packets = plain.subarray(skip)
+    skip -= plain.length - packets.length
     if (packets.length > 0) yield packets
+    plain.fill(0)
   }
+  const found = cipher.update(encrypted.end())
   const mdc = hash.update(MDC_HEADER).digest()
-  if (skip > 0 || held.length !== MDC_BYTES || !timingSafeEqual(held, Buffer.concat([MDC_HEADER, mdc]))) {
+  if (skip > 0 || found.length !== MDC_BYTES || !timingSafeEqual(found, Buffer.concat([MDC_HEADER, mdc]))) {
     throw decryptionFailed()
   }
 }

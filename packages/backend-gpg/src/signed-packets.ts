@@ -122,12 +122,17 @@ async function* decompress({ body }: StreamedPacket): AsyncGenerator<Uint8Array>
   }
   const create = DECOMPRESSORS[algorithm as keyof typeof DECOMPRESSORS]
   if (!create) throw decryptionFailed()
-  const inflated = pipeline(Readable.from(reader.rest()), create(), () => undefined)
+  const inflated = pipeline(Readable.from(copies(reader.rest())), create(), () => undefined)
   try {
     yield* inflated
   } catch (error) {
     throw isZlibError(error) ? decryptionFailed() : error
   }
+}
+
+/** A stream looks at several pieces ahead, and they are valid until the next one is asked for. */
+async function* copies(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield Uint8Array.from(piece)
 }
 
 function isZlibError(error: unknown): boolean {
