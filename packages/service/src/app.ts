@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type CryptoRouter, WRAPPED_KEY_FIELD } from '@parasol/core'
+import type { CryptoRouter } from '@parasol/core'
 import { type Answer, sendAnswer, sendRefusal } from './answer.js'
 import type { AuditEntry } from './audit-log.js'
 import { formatOutcomes, type Item, isKept, parseBatch, workOnAll } from './batch.js'
-import { type Caller, requirePermission } from './callers.js'
+import { type Caller, type Operation, requirePermission } from './callers.js'
 import { CONTEXT_HEADER, parseContextHeader } from './context-header.js'
 import { Deadline } from './deadline.js'
 import { HttpFault, refusalOf } from './http-fault.js'
-import type { Identify } from './identify.js'
+import type { Identify, Identity } from './identify.js'
 import type { Journal, Kept } from './journal.js'
 import { parseFields } from './json-fields.js'
 import type { ServiceLimits } from './limits.js'
+import { breakOff } from './lines/line-answer.js'
+import { hasLines, LineStreams } from './lines/line-streams.js'
 import { Metrics } from './metrics.js'
 import type { RateLimit } from './rate-limit.js'
 import { readBody } from './read-body.js'
 import { Readiness } from './readiness.js'
-import { endpoints } from './record-endpoints.js'
+import { countFields, endpoints } from './record-endpoints.js'
 import { parseRoute } from './route.js'
 import type { StatsByName } from './stats-lines.js'
 
@@ -59,6 +61,7 @@ export class App {
   readonly #options: AppOptions
   readonly #metrics = new Metrics()
   readonly #readiness: Readiness
+  readonly streams: LineStreams
   #settings: AppSettings
   #underWay = 0
   #draining = false
@@ -66,6 +69,7 @@ export class App {
   constructor(options: AppOptions) {
     this.#options = options
     this.#settings = options
+    this.streams = new LineStreams(options)
     this.#readiness = new Readiness({
       ...options,
       useCases: () => this.#settings.encrypting,
@@ -81,6 +85,7 @@ export class App {
   /** From now on `/readyz` says no, and whoever still calls is sent away. */
   drain(): void {
     this.#draining = true
+    this.streams.stop()
   }
 
   /** Answers one request, whatever happens. */
@@ -90,7 +95,7 @@ export class App {
     this.#underWay += 1
     try {
       const answer = (await this.#probe(request)) ?? (await this.#work(request, response, facts))
-      if (this.#draining) response.setHeader('connection', 'close')
+      if (this.#draining && !response.headersSent) response.setHeader('connection', 'close')
       sendAnswer(response, facts.requestId, answer)
       this.#report(facts, started, { status: answer.status ?? 200, outcome: 'OK' })
     } catch (error) {
@@ -110,8 +115,10 @@ export class App {
     const error = await this.#keepRefusal(facts, cause)
     const refusal = refusalOf(error)
     const { status, code: outcome } = refusal
-    if (this.#draining || !request.complete) response.setHeader('connection', 'close')
-    sendRefusal(response, facts.requestId, refusal)
+    const isLast = this.#draining || !request.complete
+    if (isLast && !response.headersSent) response.setHeader('connection', 'close')
+    if (response.headersSent) breakOff(response, facts.requestId, refusal)
+    else sendRefusal(response, facts.requestId, refusal)
     this.#report(facts, started, { status, outcome, ...(status >= 500 ? { error } : {}) })
   }
 
@@ -141,9 +148,11 @@ export class App {
 
   async #work(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<Answer> {
     const { crypto, rateLimit, journal } = this.#options
-    const { identify, limits } = this.#settings
+    const settings = this.#settings
+    const { identify, limits } = settings
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
-    const { caller, requireBody } = identify(request)
+    const identity = identify(request)
+    const { caller, requireBody } = identity
     facts.caller = caller.name
     if (request.url === '/metrics') return this.#showMetrics(request, caller)
     const { useCase, operation, isBatch } = parseRoute(request.method, request.url ?? '')
@@ -151,6 +160,11 @@ export class App {
     facts.operation = operation
     facts.useCase = useCase.slice(0, MAX_NAME)
     requirePermission(caller, useCase, operation)
+    if (isBatch && hasLines(request)) {
+      const recheck = (): Caller =>
+        this.#settings === settings ? caller : identifyAgain(this.#settings, request, identity, useCase, operation)
+      return this.streams.answer({ request, response, identity, useCase, operation, limits, recheck, facts })
+    }
     const body = await readBody(request, limits.bodyBytes)
     requireBody?.(body)
     const items = isBatch ? parseBatch(body, { maxFields: limits.fields }) : [parseItem(request, body, limits)]
@@ -186,8 +200,19 @@ export class App {
 /** No use case has a longer name, and a log is no place for more of what a caller makes up. */
 const MAX_NAME = 128
 
-function countFields(fields: Readonly<Record<string, string>>): number {
-  return Object.keys(fields).length - (Object.hasOwn(fields, WRAPPED_KEY_FIELD) ? 1 : 0)
+/** A stream may last longer than the permission to it; what is signed was read to its end, and is let in once. */
+function identifyAgain(
+  { identify }: AppSettings,
+  request: IncomingMessage,
+  { caller, requireBody }: Identity,
+  useCase: string,
+  operation: Operation,
+): Caller {
+  if (requireBody) return caller
+  const again = identify(request).caller
+  if (again.name !== caller.name) throw new HttpFault('UNAUTHORIZED')
+  requirePermission(again, useCase, operation)
+  return again
 }
 
 function parseItem({ headers }: IncomingMessage, body: Buffer, limits: ServiceLimits): Item {

@@ -11,6 +11,8 @@ export interface AuditEntry {
   readonly useCase: string
   /** How many fields. */
   readonly count: number
+  /** Of lines that were answered together, how many failed; only if any did. */
+  readonly failed?: number
   /** `OK`, or the code of the refusal. */
   readonly outcome: string
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { CryptoError, type EncryptionContext } from '@parasol/core'
 import { refusalOf } from './http-fault.js'
 import type { Kept } from './journal.js'
-import { countStrings } from './json-fields.js'
+import { countStrings, type FieldsOptions } from './json-fields.js'
 
 /** One record of a request. */
 export interface Item {
@@ -26,19 +26,34 @@ export interface BatchLimits {
  */
 export function parseBatch(bytes: Buffer, { maxFields }: BatchLimits): readonly Item[] {
   const text = isUtf8(bytes) ? bytes.toString() : ''
-  const value = parseJson(text)
-  if (!Array.isArray(value) || value.length === 0) throw invalid('must be a JSON array of records')
-  const items = value.map(toItem)
+  const value = parseJson(text, BODY)
+  if (!Array.isArray(value) || value.length === 0) throw invalid(BODY, 'must be a JSON array of records')
+  return toItems(value, text, { what: BODY, maxFields })
+}
+
+/** Reads one record of such an array, given without the others. @throws CryptoError INVALID_INPUT */
+export function parseRecord(bytes: Buffer, options: FieldsOptions): Item {
+  const text = isUtf8(bytes) ? bytes.toString() : ''
+  return toItems([parseJson(text, options.what)], text, options)[0] as Item
+}
+
+const BODY = 'The body'
+
+function toItems(records: readonly unknown[], text: string, { what, maxFields }: FieldsOptions): readonly Item[] {
+  const items = records.map((record) => toItem(record, what))
   const strings = items.map(({ fields, context }) => countKeys(fields) + countKeys(context))
   const total = strings.reduce((sum, count) => sum + count, 0)
-  if (total > maxFields) throw invalid(`has ${total} keys: at most ${maxFields} are taken`)
-  const frame = value.reduce<number>((sum, record) => sum + countKeys(record), 0)
-  if (countStrings(text) !== frame + 2 * total) throw invalid('has the same key twice')
+  if (total > maxFields) throw invalid(what, `has ${total} keys: at most ${maxFields} are taken`)
+  const frame = records.reduce<number>((sum, record) => sum + countKeys(record as object), 0)
+  if (countStrings(text) !== frame + 2 * total) throw invalid(what, 'has the same key twice')
   return items
 }
 
 /** Works on every record, though others fail. */
-export function workOnAll(items: readonly Item[], work: (item: Item) => Promise<Kept>): Promise<readonly Outcome[]> {
+export function workOnAll<Each>(
+  items: readonly Each[],
+  work: (item: Each) => Promise<Kept>,
+): Promise<readonly Outcome[]> {
   return Promise.all(items.map((item) => work(item).catch((error: unknown) => ({ error }))))
 }
 
@@ -51,24 +66,24 @@ export function isKept(outcome: Outcome): outcome is Kept {
   return 'answer' in outcome
 }
 
-function formatOutcome(outcome: Outcome): string {
+export function formatOutcome(outcome: Outcome): string {
   if (isKept(outcome)) return `{"record":${outcome.answer}}`
   const { code, message } = refusalOf(outcome.error)
   return JSON.stringify({ error: { code, message } })
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw invalid('is not JSON in UTF-8')
+    throw invalid(what, 'is not JSON in UTF-8')
   }
 }
 
-function toItem(record: unknown): Item {
+function toItem(record: unknown, what: string): Item {
   const { fields, context = {}, ...others } = isObject(record) ? record : {}
   if (!isFlat(fields) || !isFlat(context) || countKeys(others) > 0) {
-    throw invalid('holds a record that is not { "fields": { … }, "context": { … } } with strings in both')
+    throw invalid(what, 'holds a record that is not { "fields": { … }, "context": { … } } with strings in both')
   }
   return { fields, context }
 }
@@ -89,6 +104,6 @@ function countKeys(value: object): number {
   return Object.keys(value).length
 }
 
-function invalid(message: string): CryptoError {
-  return new CryptoError('INVALID_INPUT', `The body ${message}`)
+function invalid(what: string, message: string): CryptoError {
+  return new CryptoError('INVALID_INPUT', `${what} ${message}`)
 }

@@ -10,11 +10,15 @@ const faults = {
   RATE_LIMITED: [429, 'Too many requests of this caller'],
   LENGTH_REQUIRED: [411, 'The request has no body'],
   BODY_TOO_LARGE: [413, 'The body is longer than the service takes'],
+  LINE_TOO_LONG: [413, 'The line is longer than the service takes'],
   BODY_INCOMPLETE: [400, 'The body did not arrive whole'],
   MALFORMED_REQUEST: [400, 'Not an HTTP request that the service reads'],
   HEADERS_TOO_LARGE: [431, 'The headers are longer than the service takes'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
-  UNSUPPORTED_MEDIA_TYPE: [415, 'The body must be application/json in UTF-8, not compressed'],
+  UNSUPPORTED_MEDIA_TYPE: [
+    415,
+    'The body must be application/json or, of a batch, application/x-ndjson; in UTF-8, not compressed',
+  ],
   OVERLOADED: [503, 'The service is busy or about to stop: try again'],
   LOG_UNAVAILABLE: [503, 'The service cannot write its log, so that it does nothing that would belong there'],
 } as const satisfies Record<string, readonly [status: number, message: string]>

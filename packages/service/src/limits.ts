@@ -8,6 +8,8 @@ export interface ServiceLimits {
   readonly arrivalMs: number
   /** How long it may then be worked on, in milliseconds. */
   readonly workMs: number
+  /** How long the caller of a stream of lines may neither send nor read, in milliseconds. */
+  readonly idleMs: number
   /** Requests that are worked on at once; more are sent away with 503. */
   readonly concurrent: number
   /** How many bytes must be free on the disks of the logs for the service to call itself ready. */
@@ -21,6 +23,7 @@ export const defaultLimits: ServiceLimits = {
   fields: 1_000,
   arrivalMs: 10_000,
   workMs: 10_000,
+  idleMs: 60_000,
   concurrent: 1_024,
   freeBytes: 32 * 1024 * 1024,
   drainMs: 10_000,

@@ -10,14 +10,25 @@ export class RateLimit {
     this.#now = now
   }
 
+  /** Takes them in any case, and gives the milliseconds after which what is owed will be paid. */
+  owe({ name, requestsPerSecond }: Caller, count: number): number {
+    if (requestsPerSecond === undefined) return 0
+    const tokens = this.#tokens(name, requestsPerSecond) - count
+    this.#buckets.set(name, { tokens, at: this.#now() })
+    return Math.max(0, (-tokens / requestsPerSecond) * 1000)
+  }
+
   /** More than one may leave the bucket in debt, which is paid before the next. @throws HttpFault RATE_LIMITED */
   take({ name, requestsPerSecond }: Caller, count = 1): void {
     if (requestsPerSecond === undefined) return
-    const now = this.#now()
-    const bucket = this.#buckets.get(name) ?? { tokens: requestsPerSecond, at: now }
-    const filled = bucket.tokens + ((now - bucket.at) / 1000) * requestsPerSecond
-    const tokens = Math.min(requestsPerSecond, filled)
-    this.#buckets.set(name, { tokens: tokens >= 1 ? tokens - count : tokens, at: now })
+    const tokens = this.#tokens(name, requestsPerSecond)
+    this.#buckets.set(name, { tokens: tokens >= 1 ? tokens - count : tokens, at: this.#now() })
     if (tokens < 1) throw new HttpFault('RATE_LIMITED')
+  }
+
+  #tokens(name: string, perSecond: number): number {
+    const now = this.#now()
+    const { tokens, at } = this.#buckets.get(name) ?? { tokens: perSecond, at: now }
+    return Math.min(perSecond, tokens + ((now - at) / 1000) * perSecond)
   }
 }

@@ -7,15 +7,20 @@ import { HttpFault } from './http-fault.js'
  *
  * @throws HttpFault
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const { headers } = request
-  if (!JSON_TYPES.test(headers['content-type'] ?? '') || (headers['content-encoding'] ?? 'identity') !== 'identity') {
+export function readBody(request: IncomingMessage, maxBytes: number, types: RegExp = JSON_TYPES): Promise<Buffer> {
+  requirePlainBody(request, types)
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new HttpFault('BODY_TOO_LARGE')
+  return collect(request, maxBytes)
+}
+
+/** @throws HttpFault UNSUPPORTED_MEDIA_TYPE, LENGTH_REQUIRED */
+export function requirePlainBody({ headers }: IncomingMessage, types: RegExp): void {
+  if (!types.test(headers['content-type'] ?? '') || (headers['content-encoding'] ?? 'identity') !== 'identity') {
     throw new HttpFault('UNSUPPORTED_MEDIA_TYPE')
   }
-  const length = headers['content-length']
-  if (length === undefined && headers['transfer-encoding'] === undefined) throw new HttpFault('LENGTH_REQUIRED')
-  if (Number(length ?? 0) > maxBytes) throw new HttpFault('BODY_TOO_LARGE')
-  return collect(request, maxBytes)
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    throw new HttpFault('LENGTH_REQUIRED')
+  }
 }
 
 const JSON_TYPES = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i

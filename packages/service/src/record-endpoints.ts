@@ -45,3 +45,8 @@ function requireFields(fields: Fields): void {
   for (const _ in fields) return
   throw new CryptoError('INVALID_INPUT', 'A record has at least one field')
 }
+
+/** How many fields are worked on. The green key is none. */
+export function countFields(fields: Fields): number {
+  return Object.keys(fields).length - (Object.hasOwn(fields, WRAPPED_KEY_FIELD) ? 1 : 0)
+}

@@ -43,7 +43,7 @@ export interface ServiceSection {
   readonly limits: { readonly [Name in LimitName]?: number | undefined }
 }
 
-type LimitName = 'bodyBytes' | 'fields' | 'arrivalMs' | 'workMs' | 'concurrent' | 'freeBytes' | 'drainMs'
+type LimitName = 'bodyBytes' | 'fields' | 'arrivalMs' | 'workMs' | 'idleMs' | 'concurrent' | 'freeBytes' | 'drainMs'
 
 const positive = z.int().min(1)
 
@@ -137,6 +137,7 @@ export const serviceSection: z.ZodType<ServiceSection> = z.strictObject({
       fields: positive.optional().describe('Most fields of a record'),
       arrivalMs: positive.optional().describe('How long a request may take to arrive'),
       workMs: positive.optional().describe('How long it may be worked on'),
+      idleMs: positive.optional().describe('How long the caller of a stream of lines may stand still'),
       concurrent: positive.optional().describe('Requests worked on at once'),
       freeBytes: positive.optional().describe('Bytes that must be free on the disks of the logs to be ready'),
       drainMs: positive.optional().describe('How long requests may take to finish when the service stops'),

@@ -59,7 +59,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const settings = readSettings(options, options, replayGuard)
   const app = new App({ ...options, ...settings, rateLimit: new RateLimit(), journal: new Journal(options) })
   const server = createListener(options, settings.limits, (request, response) => void app.handle(request, response))
-  server.on('clientError', refuseMalformed)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // A stream of lines may arrive for as long as it likes, and has limits of its own.
+    if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || !app.streams.has(socket)) refuseMalformed(error, socket)
+  })
   await listen(server, port, host)
   const address = server.address() as AddressInfo
   const close = closing(server, app, settings.limits.drainMs)

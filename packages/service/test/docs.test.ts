@@ -50,6 +50,16 @@ it.skipIf(!hasTool('curl'))('encrypts by the command on its page (needs curl)', 
   expect(Object.keys(answer)).toEqual(['key1', 'key2', 'kms_encrypt_key'])
 })
 
+it.skipIf(!hasTool('curl'))('streams lines by the command on its page (needs curl)', async () => {
+  const lines = (await run('sh', ['-c', snippet('sh', 'x-ndjson')])).split('\n').map((line) => JSON.parse(line))
+  const record = { phone: expect.any(String), kms_encrypt_key: expect.any(String) }
+  expect(lines).toEqual([{ record }, { record }, { end: expect.objectContaining({ code: 'OK' }) }])
+})
+
+it.skipIf(!hasTool('python3'))('streams to and from the Python on its page (needs python3)', async () => {
+  expect(await run('python3', ['-c', snippet('python', 'threading')])).toBe('100 OK')
+})
+
 it.skipIf(!hasTool('python3'))('is called by the Python on its page (needs python3)', async () => {
   expect(await run('python3', ['-c', snippet('python', '"decrypt"')])).toBe('13800138000')
 })
