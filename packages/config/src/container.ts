@@ -52,9 +52,25 @@ export function createContainer<Name extends string = string>(config: Config): C
   return container
 }
 
+/** Makes the container of one KMS and of those that it needs, without I/O. @throws CryptoError INVALID_CONFIG */
+export function createKmsContainer(config: Config, name: string): CryptoContainer {
+  const sections = inOrder([name], config.kms)
+  requireSecretsOf(sections, config)
+  const container = new CryptoContainer(
+    {},
+    sections.map((section) => moduleOf(section, config)),
+  )
+  for (const section of sections) requireBinding(container, 'kms', section, config)
+  return container
+}
+
 function requireSecrets(config: Config): void {
   const { kms, schemes } = reachedSections(config)
-  const findings = [...kms, ...schemes].flatMap((section) => section.missingSecrets())
+  requireSecretsOf([...kms, ...schemes], config)
+}
+
+function requireSecretsOf(sections: readonly Section[], config: Config): void {
+  const findings = sections.flatMap((section) => section.missingSecrets())
   if (findings.length > 0) throw config.error(findings)
 }
 

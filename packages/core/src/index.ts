@@ -22,6 +22,13 @@ export {
   decryptionFailed,
   throwIfAborted,
 } from './errors.js'
+export {
+  type AdministeredKms,
+  isAdministered,
+  type KeyAdministration,
+  type KeyFacts,
+  type NewKey,
+} from './key-administration.js'
 export type { Kms } from './kms.js'
 export {
   type CallOptions,

@@ -1,22 +1,23 @@
 import {
+  type AdministeredKms,
   type CallOptions,
   CryptoError,
   type DataKey,
   type EncryptionContext,
   encodeContext,
-  type Kms,
+  type KeyAdministration,
   type Observable,
   type Stats,
-  throwIfAborted,
 } from '@parasol/core'
-import { toCryptoError } from './aliyun-errors.js'
+import { AliyunKeyAdministration } from './aliyun-key-administration.js'
 import { readBlob, readDataKey, readPlaintext } from './answer.js'
 import { type AliyunCredentials, type CredentialsSource, environmentCredentials, toSource } from './credentials.js'
 import { checkEndpoint, type EndpointOptions } from './endpoint.js'
 import { LeanTransport } from './lean-transport.js'
 import { OfficialTransport } from './official-transport.js'
-import { checkResilience, Resilience, type ResilienceOptions } from './resilience.js'
-import type { Answer, Parameters, Transport } from './transport.js'
+import { checkResilience, type ResilienceOptions } from './resilience.js'
+import { ServiceCalls } from './service-calls.js'
+import type { Answer } from './transport.js'
 
 export interface AliyunKmsOptions extends EndpointOptions, ResilienceOptions {
   /** By default the ALIBABA_CLOUD_* environment variables, read at each call. */
@@ -37,23 +38,22 @@ const MAX_CONTEXT_CHARACTERS = 8192
  * Over transport `lean` no data key ever is a string. Alibaba's client, transport `official`, parses the answer as JSON: a
  * data key is a string for a moment, which cannot be zeroed, and lives in zeroable memory from then on.
  *
- * All three operations are repeated on transient errors, since none changes anything in the service.
+ * Uses of keys are repeated on transient errors, since none changes anything in the service.
  */
-export class AliyunKms implements Kms, Observable {
+export class AliyunKms implements AdministeredKms, Observable {
   /** 6,144 bytes of base64, the limit of the service. */
   readonly maxPlaintextBytes: number = 4608
-  readonly #transport: Transport
-  readonly #resilience: Resilience
+  readonly keys: KeyAdministration
+  readonly #calls: ServiceCalls
 
   /** @throws CryptoError INVALID_CONFIG; it makes no connection */
   constructor(options: AliyunKmsOptions) {
-    const resilience = checkResilience(options)
-    this.#resilience = new Resilience(resilience)
-    this.#transport = new transports[checkTransport(options.transport)]({
+    const transport = new transports[checkTransport(options.transport)]({
       ...checkEndpoint(options),
       credentials: toSource(options.credentials ?? environmentCredentials(process.env)),
-      timeoutMs: resilience.attemptTimeoutMs,
     })
+    this.#calls = new ServiceCalls(transport, checkResilience(options))
+    this.keys = new AliyunKeyAdministration(this.#calls)
   }
 
   async encrypt(
@@ -70,46 +70,24 @@ export class AliyunKms implements Kms, Observable {
       )
     }
     const read = (answer: Answer) => readBlob('Encrypt', answer)
-    return this.#call('Encrypt', { KeyId: keyId, Plaintext: plaintext, ...EncryptionContext }, read, options)
+    return this.#calls.ask('Encrypt', { KeyId: keyId, Plaintext: plaintext, ...EncryptionContext }, read, options)
   }
 
   async decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     const EncryptionContext = formatContext(context)
     const read = (answer: Answer) => readPlaintext('Decrypt', answer)
-    return this.#call('Decrypt', { CiphertextBlob: ciphertext, ...EncryptionContext }, read, options)
+    return this.#calls.ask('Decrypt', { CiphertextBlob: ciphertext, ...EncryptionContext }, read, options)
   }
 
   async generateDataKey(keyId: string, context: EncryptionContext, options?: CallOptions): Promise<DataKey> {
     const EncryptionContext = formatContext(context)
     const parameters = { KeyId: keyId, KeySpec: 'AES_256', ...EncryptionContext }
-    return this.#call('GenerateDataKey', parameters, readDataKey, options)
+    return this.#calls.ask('GenerateDataKey', parameters, readDataKey, options)
   }
 
   /** Calls, attempts and failures, and whether the circuit breaker refuses calls. */
   stats(): Stats {
-    return this.#resilience.stats()
-  }
-
-  async #call<T>(
-    action: string,
-    parameters: Parameters,
-    read: (answer: Answer) => T,
-    options: CallOptions | undefined,
-  ): Promise<T> {
-    throwIfAborted(options?.signal)
-    await this.#transport.prepare()
-    const attempt = async (signal: AbortSignal): Promise<T> => {
-      try {
-        const answer = await this.#transport.call(action, parameters, signal)
-        // Of an answer that came too late nobody would zero the key.
-        if (signal.aborted) answer.plaintext?.fill(0)
-        throwIfAborted(signal)
-        return read(answer)
-      } catch (error) {
-        throw toCryptoError(action, error)
-      }
-    }
-    return this.#resilience.execute(attempt, options?.signal)
+    return this.#calls.stats()
   }
 }
 

@@ -45,9 +45,9 @@ export class OfficialTransport implements Transport {
     if (!this.#current) await loadLibrary()
   }
 
-  async call(action: string, parameters: Parameters, signal: AbortSignal): Promise<Answer> {
+  async call(action: string, parameters: Parameters, signal: AbortSignal, timeoutMs: number): Promise<Answer> {
     const client = await this.#client()
-    const { protocol, timeoutMs } = this.#options
+    const { protocol } = this.#options
     const runtime = { readTimeout: timeoutMs, connectTimeout: timeoutMs, autoretry: false }
     return separate(
       await destroyRequestsOnAbort(
@@ -85,13 +85,11 @@ function toBytes(text: string): Uint8Array {
 
 async function createClient(options: TransportOptions, credentials: AliyunCredentials): Promise<RpcClient> {
   const { Client, Config } = await loadLibrary()
-  const { endpoint, region, protocol, timeoutMs } = options
+  const { endpoint, region, protocol } = options
   const config = new Config({
     endpoint,
     regionId: region,
     protocol,
-    readTimeout: timeoutMs,
-    connectTimeout: timeoutMs,
     // A copy: the client writes into its configuration.
     ...credentials,
   })

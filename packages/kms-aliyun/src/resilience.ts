@@ -53,8 +53,7 @@ export function checkResilience(options: ResilienceOptions): Required<Resilience
 }
 
 /**
- * Deadlines, retries, a limit of concurrency and a circuit breaker for calls that are safe to repeat. Retried are errors that
- * say so (`retryable`), with pauses of full jitter from 20 ms to 2 s, so that many callers do not come back together.
+ * Deadlines, retries, a limit of concurrency and a circuit breaker for calls. Errors that may be tried again are, with pauses of full jitter from 20 ms to 2 s, so that many callers do not come back together.
  */
 export class Resilience {
   readonly #options: Required<ResilienceOptions>
@@ -65,13 +64,20 @@ export class Resilience {
   readonly #breaker: CircuitBreaker
   readonly #counts = { calls: 0, attempts: 0, failedCalls: 0, failedAttempts: 0, refusedCalls: 0 }
 
-  constructor(options: Required<ResilienceOptions>) {
+  /** @param isRepeatable which errors are tried again; by default those that are `retryable` */
+  constructor(
+    options: Required<ResilienceOptions>,
+    isRepeatable: (error: CryptoError) => boolean = ({ retryable }) => retryable,
+  ) {
     this.#options = options
     this.#total = timeout(options.totalTimeoutMs, TimeoutStrategy.Aggressive)
-    this.#retry = retry(handleWhen(isTransient), {
-      maxAttempts: options.maxAttempts - 1,
-      backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 2_000, generator: fullJitterGenerator }),
-    })
+    this.#retry = retry(
+      handleWhen((error) => CryptoError.is(error) && isRepeatable(error)),
+      {
+        maxAttempts: options.maxAttempts - 1,
+        backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 2_000, generator: fullJitterGenerator }),
+      },
+    )
     this.#limit = new ConcurrencyLimit(options.maxConcurrent)
     this.#attempt = timeout(options.attemptTimeoutMs, TimeoutStrategy.Aggressive)
     const { breakAfter: failures, breakForMs: pauseMs } = options
@@ -137,8 +143,4 @@ export class Resilience {
       reason: last.reason ?? last.code,
     })
   }
-}
-
-function isTransient(error: Error): boolean {
-  return CryptoError.is(error) && error.retryable
 }

@@ -16,14 +16,16 @@ export interface Answer {
 export interface Transport {
   /** Loads what it needs, so that the time for it does not count as the KMS's. */
   prepare(): Promise<void>
-  /** Asks once. Rejects with anything at all, which must not be shown to anyone. */
-  call(action: string, parameters: Parameters, signal: AbortSignal): Promise<Answer>
+  /**
+   * Asks once. Rejects with anything at all, which must not be shown to anyone.
+   *
+   * @param timeoutMs limit of a connection and of an answer; the signal, too, aborts by then
+   */
+  call(action: string, parameters: Parameters, signal: AbortSignal, timeoutMs: number): Promise<Answer>
 }
 
 export interface TransportOptions extends Required<EndpointOptions> {
   readonly credentials: CredentialsSource
-  /** Limit of a connection and of an answer, in milliseconds. */
-  readonly timeoutMs: number
 }
 
 /** The version of the service's interface. */

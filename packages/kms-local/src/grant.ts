@@ -1,5 +1,5 @@
 import { grantAccessKey, grantRole, listPrincipals } from './access-administration.js'
-import { administer } from './key-administration.js'
+import { administer } from './administer.js'
 import type { KeyService } from './key-service.js'
 import { requireStore, say } from './serve.js'
 import { type ServeOptions, UsageError } from './serve-arguments.js'

@@ -7,6 +7,7 @@ export {
   type PrincipalFacts,
 } from './access-administration.js'
 export type { AccessControl, AccessKeyOptions } from './access-control.js'
+export { administer } from './administer.js'
 export { type ArchiveOptions, archive } from './archive.js'
 export type { AuditEvent } from './audit-event.js'
 export { AuditLog } from './audit-log.js'
@@ -18,14 +19,6 @@ export { type BackupSeal, isPassphraseSealed, passphraseSeal, providerSeal } fro
 export { type DrillReport, drill } from './drill.js'
 export { FaultInjector, type FaultPlan, type FaultRule, parseFaultPlan } from './fault-plan.js'
 export { type FaultName, faultNames, transientFaultNames } from './injected-faults.js'
-export {
-  administer,
-  createKeyOf,
-  describeKeyFacts,
-  type KeyFacts,
-  listKeyFacts,
-  type NewKeyDetails,
-} from './key-administration.js'
 export { ARN_PREFIX } from './key-names.js'
 export { KeyService, type KeyUse } from './key-service.js'
 export { KeyStore } from './key-store.js'

@@ -1,4 +1,5 @@
 import {
+  type AdministeredKms,
   allocateSecret,
   base64Length,
   type CallOptions,
@@ -11,13 +12,14 @@ import {
   type EncryptionContext,
   encodeBase64,
   encodeContext,
-  type Kms,
+  type KeyAdministration,
   throwIfAborted,
 } from '@parasol/core'
 import { KmsFault } from './faults.js'
 import { KeyService, MAX_TEXT_BYTES } from './key-service.js'
 import { KeyStore } from './key-store.js'
 import type { KeyStoreOptions } from './key-store-options.js'
+import { LocalKeyAdministration } from './local-key-administration.js'
 
 export interface LocalKmsOptions extends KeyStoreOptions {
   /** Aliases that get a key when the store is opened, if they have none. */
@@ -31,9 +33,10 @@ export interface LocalKmsOptions extends KeyStoreOptions {
  * A key management service in this process, over a sealed store on disk. The store is opened at the first call and
  * is this process's alone until it is closed. Its ciphertexts are those of the same store behind the HTTP server.
  */
-export class LocalKms implements Kms, AsyncDisposable {
+export class LocalKms implements AdministeredKms, AsyncDisposable {
   /** As at Alibaba Cloud, which counts 6,144 bytes of base64. */
   readonly maxPlaintextBytes: number = (MAX_TEXT_BYTES / 4) * 3
+  readonly keys: KeyAdministration = new LocalKeyAdministration(() => this.open())
   readonly #options: LocalKmsOptions
   #opening: Promise<KeyService> | undefined
   #store: KeyStore | undefined

@@ -9,9 +9,10 @@ import { describeCommand } from './keys/describe.js'
 import { importCommand } from './keys/import.js'
 import { listCommand } from './keys/list.js'
 import { scheduleDeletionCommand } from './keys/schedule-deletion.js'
+import { tagCommand } from './keys/tag.js'
 
 export function keysCommand(terminal: Terminal): Command {
-  const first = [listCommand, describeCommand, createCommand, importCommand, aliasCommand]
+  const first = [listCommand, describeCommand, createCommand, importCommand, aliasCommand, tagCommand]
   return commandGroup(terminal, { name: 'keys', description: texts(terminal).description }, [
     ...first,
     ...changeCommands,
@@ -20,6 +21,6 @@ export function keysCommand(terminal: Terminal): Command {
 }
 
 const texts = catalogue(
-  { description: 'list, make, change and destroy keys, while the store is not served' },
-  { description: '列出、生成、更改和销毁密钥（存储未在提供服务时）' },
+  { description: 'list, make, change and destroy the keys of a store that is not served, or of a KMS over HTTP' },
+  { description: '列出、生成、更改和销毁密钥：未在提供服务的存储的，或通过 HTTP 的 KMS 的' },
 )

@@ -1,12 +1,11 @@
-import type { KeyService } from '@parasol/kms-local'
 import { Command } from 'commander'
 import { catalogue } from '../../../catalogue.js'
 import { examples } from '../../../examples.js'
 import type { Terminal } from '../../../terminal.js'
-import { addStoreOptions, type StoreOptions } from '../store-options.js'
-import { administerStore } from './administer-store.js'
+import { administer } from './administer.js'
+import { addKeyOptions, type KeyOptions } from './key-options.js'
 
-interface AliasOptions extends StoreOptions {
+interface AliasOptions extends KeyOptions {
   readonly remove?: boolean
 }
 
@@ -17,24 +16,17 @@ export function aliasCommand(terminal: Terminal): Command {
     .argument('<key>', text.key)
     .argument('<alias>', text.alias)
     .option('--remove', text.remove)
-  return addStoreOptions(command, terminal)
+  return addKeyOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES))
     .action((key: string, alias: string, options: AliasOptions) => setAlias(terminal, key, alias, options))
 }
 
-async function setAlias(terminal: Terminal, key: string, alias: string, options: AliasOptions): Promise<void> {
-  const { describeKeyFacts } = await import('@parasol/kms-local')
-  await administerStore(terminal, options, async (service) => {
-    const { keyId } = describeKeyFacts(service, key)
-    await changeAlias(service, keyId, alias, options.remove ?? false)
-    return describeKeyFacts(service, keyId)
+function setAlias(terminal: Terminal, key: string, alias: string, options: AliasOptions): Promise<void> {
+  return administer(terminal, options, async (keys, call) => {
+    const { keyId } = await keys.describe(key, call)
+    await (options.remove ? keys.removeAlias(alias, call) : keys.setAlias(keyId, alias, call))
+    return keys.describe(keyId, call)
   })
-}
-
-function changeAlias(service: KeyService, keyId: string, alias: string, remove: boolean): Promise<void> {
-  if (remove) return service.deleteAlias(alias)
-  const exists = service.aliases.some(({ name }) => name === alias)
-  return exists ? service.updateAlias(alias, keyId) : service.createAlias(alias, keyId)
 }
 
 const EXAMPLES = [

@@ -1,18 +1,18 @@
-import type { KeyService } from '@parasol/kms-local'
+import type { CallOptions, KeyAdministration } from '@parasol/core'
 import { Command } from 'commander'
 import { catalogue } from '../../../catalogue.js'
 import { examples } from '../../../examples.js'
 import type { Terminal } from '../../../terminal.js'
-import { addStoreOptions, type StoreOptions } from '../store-options.js'
-import { administerStore } from './administer-store.js'
+import { changeKey } from './administer.js'
+import { addKeyOptions, type KeyOptions } from './key-options.js'
 
 /** What is done to a key by naming it. */
 const changes = {
-  rotate: (service, key) => service.rotateKey(key),
-  enable: (service, key) => service.enableKey(key),
-  disable: (service, key) => service.disableKey(key),
-  'cancel-deletion': (service, key) => service.cancelKeyDeletion(key),
-} as const satisfies Record<string, (service: KeyService, key: string) => Promise<void>>
+  rotate: (keys, key, call) => keys.rotate(key, call),
+  enable: (keys, key, call) => keys.enable(key, call),
+  disable: (keys, key, call) => keys.disable(key, call),
+  'cancel-deletion': (keys, key, call) => keys.cancelDeletion(key, call),
+} as const satisfies Record<string, (keys: KeyAdministration, key: string, call: CallOptions) => Promise<void>>
 
 type Change = keyof typeof changes
 
@@ -23,15 +23,11 @@ export const changeCommands: readonly ((terminal: Terminal) => Command)[] = (Obj
 function changeCommand(terminal: Terminal, name: Change): Command {
   const text = texts(terminal)
   const command = new Command(name).description(text[name]).argument('<key>', text.key)
-  return addStoreOptions(command, terminal)
+  return addKeyOptions(command, terminal)
     .addHelpText('after', examples(terminal, [`parasol kms keys ${name} alias/app`]))
-    .action(async (key: string, options: StoreOptions) => {
-      const { describeKeyFacts } = await import('@parasol/kms-local')
-      await administerStore(terminal, options, async (service) => {
-        await changes[name](service, key)
-        return describeKeyFacts(service, key)
-      })
-    })
+    .action((key: string, options: KeyOptions) =>
+      changeKey(terminal, options, key, (keys, call) => changes[name](keys, key, call)),
+    )
 }
 
 const texts = catalogue(

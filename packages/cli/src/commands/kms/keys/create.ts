@@ -2,10 +2,10 @@ import { Command } from 'commander'
 import { catalogue } from '../../../catalogue.js'
 import { examples } from '../../../examples.js'
 import type { Terminal } from '../../../terminal.js'
-import { addStoreOptions, type StoreOptions } from '../store-options.js'
-import { administerStore } from './administer-store.js'
+import { administer } from './administer.js'
+import { addKeyOptions, type KeyOptions } from './key-options.js'
 
-export interface NewKeyOptions extends StoreOptions {
+export interface NewKeyOptions extends KeyOptions {
   readonly alias?: string
   readonly description?: string
   readonly spec?: string
@@ -20,13 +20,11 @@ export function createCommand(terminal: Terminal): Command {
     .option('--description <text>', text.about)
     .option('--spec <spec>', text.spec)
     .option('--rotation <interval>', text.rotation)
-  return addStoreOptions(command, terminal)
+  return addKeyOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES))
-    .action(async (options: NewKeyOptions) => {
-      const { createKeyOf } = await import('@parasol/kms-local')
-      const { alias, description, spec, rotation } = options
+    .action(({ alias, description, spec, rotation, ...options }: NewKeyOptions) => {
       const details = { alias, description, spec, rotation }
-      await administerStore(terminal, options, (service) => createKeyOf(service, details), { makesStore: true })
+      return administer(terminal, options, (keys, call) => keys.create(details, call), { makesStore: true })
     })
 }
 

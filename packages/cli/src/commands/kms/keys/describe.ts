@@ -2,18 +2,17 @@ import { Command } from 'commander'
 import { catalogue } from '../../../catalogue.js'
 import { examples } from '../../../examples.js'
 import type { Terminal } from '../../../terminal.js'
-import { addStoreOptions, type StoreOptions } from '../store-options.js'
-import { administerStore } from './administer-store.js'
+import { administer } from './administer.js'
+import { addKeyOptions, type KeyOptions } from './key-options.js'
 
 export function describeCommand(terminal: Terminal): Command {
   const text = texts(terminal)
   const command = new Command('describe').description(text.description).argument('<key>', text.key)
-  return addStoreOptions(command, terminal)
+  return addKeyOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES))
-    .action(async (key: string, options: StoreOptions) => {
-      const { describeKeyFacts } = await import('@parasol/kms-local')
-      await administerStore(terminal, options, async (service) => describeKeyFacts(service, key))
-    })
+    .action((key: string, options: KeyOptions) =>
+      administer(terminal, options, (keys, call) => keys.describe(key, call)),
+    )
 }
 
 const EXAMPLES = ['parasol kms keys describe alias/app', 'parasol kms keys describe alias/app --json']

@@ -3,9 +3,9 @@ import { catalogue } from '../../../catalogue.js'
 import { examples } from '../../../examples.js'
 import type { Terminal } from '../../../terminal.js'
 import { readWhole } from '../backup-seal.js'
-import { addStoreOptions } from '../store-options.js'
-import { administerStore } from './administer-store.js'
+import { administer } from './administer.js'
 import type { NewKeyOptions } from './create.js'
+import { addKeyOptions } from './key-options.js'
 
 export function importCommand(terminal: Terminal): Command {
   const text = texts(terminal)
@@ -15,18 +15,17 @@ export function importCommand(terminal: Terminal): Command {
     .option('--alias <alias>', text.alias)
     .option('--description <text>', text.about)
     .option('--spec <spec>', text.spec)
-  return addStoreOptions(command, terminal)
+  return addKeyOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES, text.after))
     .action((file: string, options: NewKeyOptions) => importKey(terminal, file, options))
 }
 
 async function importKey(terminal: Terminal, file: string, options: NewKeyOptions): Promise<void> {
-  const { createKeyOf } = await import('@parasol/kms-local')
   const { alias, description, spec } = options
   const material = await readWhole(file)
   try {
     const details = { alias, description, spec, material }
-    await administerStore(terminal, options, (service) => createKeyOf(service, details), { makesStore: true })
+    await administer(terminal, options, (keys, call) => keys.create(details, call), { makesStore: true })
   } finally {
     material.fill(0)
   }

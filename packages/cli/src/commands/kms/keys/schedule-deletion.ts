@@ -3,10 +3,10 @@ import { catalogue } from '../../../catalogue.js'
 import { examples } from '../../../examples.js'
 import type { Terminal } from '../../../terminal.js'
 import { UsageError } from '../../../usage-error.js'
-import { addStoreOptions, type StoreOptions } from '../store-options.js'
-import { administerStore } from './administer-store.js'
+import { changeKey } from './administer.js'
+import { addKeyOptions, type KeyOptions } from './key-options.js'
 
-interface DeletionOptions extends StoreOptions {
+interface DeletionOptions extends KeyOptions {
   readonly days: string
 }
 
@@ -19,19 +19,15 @@ export function scheduleDeletionCommand(terminal: Terminal): Command {
     .description(text.description)
     .argument('<key>', text.key)
     .requiredOption('--days <days>', text.days)
-  return addStoreOptions(command, terminal)
+  return addKeyOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES, text.after))
     .action((key: string, options: DeletionOptions) => scheduleDeletion(terminal, key, options))
 }
 
 async function scheduleDeletion(terminal: Terminal, key: string, options: DeletionOptions): Promise<void> {
-  const { describeKeyFacts } = await import('@parasol/kms-local')
   const days = Number(options.days)
   if (!Number.isInteger(days) || days < MIN_DAYS || days > MAX_DAYS) throw new UsageError(texts(terminal).noDays)
-  await administerStore(terminal, options, async (service) => {
-    await service.scheduleKeyDeletion(key, days)
-    return describeKeyFacts(service, key)
-  })
+  await changeKey(terminal, options, key, (keys, call) => keys.scheduleDeletion(key, days, call))
 }
 
 const EXAMPLES = ['parasol kms keys schedule-deletion alias/app --days 30']
