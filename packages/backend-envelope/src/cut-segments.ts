@@ -17,22 +17,26 @@ export async function* cutSegments(source: AsyncIterable<Uint8Array>, size: numb
       held.set(missing, filled)
       filled += missing.length
       let rest = chunk.subarray(missing.length)
-      if (filled === size && rest.length > 0) {
-        yield { bytes: held, index: index++, last: false }
-        filled = 0
-      }
-      for (let count = countWhole(rest, size); count > 0; count = countWhole(rest, size)) {
-        yield { bytes: rest.subarray(0, count * size), index, last: false }
-        index += count
+      let ready = filled === size && rest.length > 0 ? 1 : 0
+      if (ready > 0) filled = 0
+      for (let count = countWhole(rest, size); ready + count > 0; count = countWhole(rest, size)) {
+        const pieces = [held.subarray(0, ready * size), rest.subarray(0, count * size)]
+        yield { pieces: pieces.filter(isNotEmpty), index, last: false }
+        index += ready + count
         rest = rest.subarray(count * size)
+        ready = 0
       }
       held.set(rest, filled)
       filled += rest.length
     }
-    yield { bytes: held.subarray(0, filled), index, last: true }
+    yield { pieces: [held.subarray(0, filled)], index, last: true }
   } finally {
     held.fill(0)
   }
+}
+
+function isNotEmpty({ length }: Uint8Array): boolean {
+  return length > 0
 }
 
 /** How many segments of the chunk are certainly not the last one, up to what makes a run. */

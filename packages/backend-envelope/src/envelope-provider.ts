@@ -10,6 +10,7 @@ import {
   type RecordProvider,
   type SealedRecord,
   type SeekableProvider,
+  type StreamOptions,
   type StreamRewrapProvider,
   type SyncRecordProvider,
   type TextCodec,
@@ -144,7 +145,7 @@ export class EnvelopeProvider
   encryptStream(
     plaintext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
-    options?: CallOptions,
+    options?: StreamOptions,
   ): AsyncIterable<Uint8Array> {
     const kept = keepContext(context)
     return sealStream(plaintext, {
@@ -152,13 +153,14 @@ export class EnvelopeProvider
       header: this.#streamHeader,
       newRecord: () => this.#newRecord(UNKNOWN_LENGTH, kept, options),
       signal: options?.signal,
+      reuseMemory: options?.reuseMemory,
     })
   }
 
   decryptStream(
     ciphertext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
-    options?: CallOptions,
+    options?: StreamOptions,
   ): AsyncIterable<Uint8Array> {
     return openStream(ciphertext, this.#openOptions(context, options))
   }
@@ -180,11 +182,12 @@ export class EnvelopeProvider
     return rewrapStream(ciphertext, (greenKey) => this.rewrap(greenKey, kept, options), options?.signal)
   }
 
-  #openOptions(context: EncryptionContext, options?: CallOptions): OpenStreamOptions {
+  #openOptions(context: EncryptionContext, options?: StreamOptions): OpenStreamOptions {
     const kept = keepContext(context)
     return {
       openRecord: (encodedGreenKey) => this.#openStreamRecord(encodedGreenKey, kept, options),
       signal: options?.signal,
+      reuseMemory: options?.reuseMemory,
     }
   }
 

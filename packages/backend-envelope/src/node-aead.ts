@@ -1,5 +1,6 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv } from 'node:crypto'
 import { cipherKey } from './cipher-key.js'
+import { giveBack } from './give-back.js'
 import { type Aead, TAG_BYTES } from './suite.js'
 
 // Without it, node:crypto takes tags of 4 bytes.
@@ -12,7 +13,9 @@ export function nodeAead(name: 'aes-256-gcm' | 'chacha20-poly1305'): Aead {
   return {
     seal(key, nonce, plaintext, aad, target) {
       const cipher = createCipheriv(algorithm, cipherKey(key), nonce, FULL_TAG).setAAD(aad)
-      target.set(cipher.update(plaintext))
+      const ciphertext = cipher.update(plaintext)
+      target.set(ciphertext)
+      giveBack(ciphertext)
       // OpenSSL wipes its copy of the key when a cipher is finished.
       cipher.final()
       target.set(cipher.getAuthTag(), plaintext.length)

@@ -73,7 +73,7 @@ export class SeekableStream implements RandomAccess, Disposable {
     const length = Math.min(this.#segmentsAt + after * sealedBytes, this.#ciphertext.size) - offset
     const bytes = await this.#ciphertext.read(offset, length, signal && { signal })
     if (bytes.length !== length) throw decryptionFailed()
-    const run: Run = { bytes, index, last: after === this.#segmentCount }
+    const run: Run = { pieces: [bytes], index, last: after === this.#segmentCount }
     return openRun(this.#open(), run)
   }
 

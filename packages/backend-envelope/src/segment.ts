@@ -1,4 +1,6 @@
 import { CryptoError, decryptionFailed } from '@parasol/core'
+import { giveBack } from './give-back.js'
+import { freshMemory, type RunMemory } from './run-memory.js'
 import { NONCE_BYTES, type Suite, TAG_BYTES } from './suite.js'
 
 /** A stream has at most that many segments: 256 TiB of plaintext in segments of 64 KiB. */
@@ -13,8 +15,8 @@ const COUNTER_AT = 7
 
 /** Which segments of a stream some bytes are. */
 export interface Run {
-  /** Whole segments one after the other; only the last segment of the stream may be shorter. */
-  readonly bytes: Uint8Array
+  /** Each of whole segments one after the other; only the last segment of the stream may be shorter. At least one. */
+  readonly pieces: readonly Uint8Array[]
   /** The number of the first of them. */
   readonly index: number
   /** Whether the last of them ends the stream. */
@@ -39,54 +41,77 @@ export interface SegmentCipher {
  *
  * @throws CryptoError PLAINTEXT_TOO_LARGE after 2^32 - 1 segments
  */
-export function sealRun({ suite, key, segmentBytes }: SegmentCipher, run: Run): Uint8Array {
-  const count = countSegments(run, segmentBytes)
+export function sealRun(cipher: SegmentCipher, run: Run, memory: RunMemory = freshMemory): Uint8Array {
+  const { suite, key, segmentBytes } = cipher
+  const { count, length } = measure(run, segmentBytes)
   if (run.index + count > MAX_SEGMENTS) {
     throw new CryptoError('PLAINTEXT_TOO_LARGE', `A stream of more than ${MAX_SEGMENTS} segments`)
   }
-  const sealed = allocate(run.bytes.length + count * TAG_BYTES)
-  for (let number = 0; number < count; number++) {
-    const plaintext = run.bytes.subarray(number * segmentBytes, (number + 1) * segmentBytes)
-    const start = number * (segmentBytes + TAG_BYTES)
-    const target = sealed.subarray(start, start + plaintext.length + TAG_BYTES)
-    suite.seal(key, nonceOf(run, number, count), plaintext, STREAM_SEGMENT, target)
+  const sealed = memory(length + count * TAG_BYTES)
+  let end = 0
+  for (const { bytes, nonce } of segments(run, segmentBytes, count)) {
+    const target = sealed.subarray(end, end + bytes.length + TAG_BYTES)
+    suite.seal(key, nonce, bytes, STREAM_SEGMENT, target)
+    end += target.length
   }
   return sealed
 }
 
 /** @throws CryptoError DECRYPTION_FAILED unless every one of the segments is what was sealed at its place */
-export function openRun({ suite, key, segmentBytes }: SegmentCipher, run: Run): Uint8Array {
+export function openRun(cipher: SegmentCipher, run: Run, memory: RunMemory = freshMemory): Uint8Array {
+  const { suite, key, segmentBytes } = cipher
   const size = segmentBytes + TAG_BYTES
-  const count = countSegments(run, size)
-  const length = run.bytes.length - count * TAG_BYTES
+  const { count, length } = measure(run, size)
+  const plaintextBytes = length - count * TAG_BYTES
   // A stream has one form: its last segment is empty only if it is the first.
   const shortest = run.index + count === 1 ? 0 : 1
-  if (length < (count - 1) * segmentBytes + shortest || run.index + count > MAX_SEGMENTS) throw decryptionFailed()
-  const opened = allocate(length)
-  for (let number = 0; number < count; number++) {
-    const sealed = run.bytes.subarray(number * size, (number + 1) * size)
-    const plaintext = suite.open(key, nonceOf(run, number, count), sealed, STREAM_SEGMENT)
+  if (plaintextBytes < (count - 1) * segmentBytes + shortest || run.index + count > MAX_SEGMENTS)
+    throw decryptionFailed()
+  const opened = memory(plaintextBytes)
+  let end = 0
+  for (const { bytes, nonce } of segments(run, size, count)) {
+    const plaintext = suite.open(key, nonce, bytes, STREAM_SEGMENT)
     if (!plaintext) {
       opened.fill(0)
       throw decryptionFailed()
     }
-    opened.set(plaintext, number * segmentBytes)
+    opened.set(plaintext, end)
+    end += plaintext.length
+    plaintext.fill(0)
+    giveBack(plaintext)
   }
   return opened
 }
 
-function countSegments({ bytes }: Run, size: number): number {
-  return Math.max(1, Math.ceil(bytes.length / size))
+function measure({ pieces }: Run, size: number): { count: number; length: number } {
+  let [count, length] = [0, 0]
+  for (const piece of pieces) {
+    count += Math.max(1, Math.ceil(piece.length / size))
+    length += piece.length
+  }
+  return { count, length }
 }
 
-function nonceOf({ index, last }: Run, number: number, count: number): Uint8Array {
+interface Segment {
+  readonly bytes: Uint8Array
+  readonly nonce: Uint8Array
+}
+
+function* segments({ pieces, index, last }: Run, size: number, count: number): Generator<Segment> {
+  let number = 0
+  for (const piece of pieces) {
+    let start = 0
+    do {
+      number++
+      yield { bytes: piece.subarray(start, start + size), nonce: nonceOf(index + number - 1, last && number === count) }
+      start += size
+    } while (start < piece.length)
+  }
+}
+
+function nonceOf(index: number, last: boolean): Uint8Array {
   const nonce = Buffer.alloc(NONCE_BYTES)
-  nonce.writeUInt32BE(index + number, COUNTER_AT)
-  nonce[NONCE_BYTES - 1] = last && number === count - 1 ? 1 : 0
+  nonce.writeUInt32BE(index, COUNTER_AT)
+  nonce[NONCE_BYTES - 1] = last ? 1 : 0
   return nonce
-}
-
-/** Memory of its own that is not zeroed first, because all of it is written. */
-function allocate(length: number): Uint8Array {
-  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
 }

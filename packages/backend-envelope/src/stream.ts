@@ -1,6 +1,7 @@
 import { decryptionFailed, throwIfAborted, untilAborted } from '@parasol/core'
 import { cutSegments } from './cut-segments.js'
 import type { NewRecord } from './record.js'
+import { freshMemory, ReusedMemory } from './run-memory.js'
 import { openRun, type SegmentCipher, sealRun } from './segment.js'
 import { readStreamHead, type StreamHead } from './stream-head.js'
 import { decodeHeader, deriveStreamKey } from './stream-header.js'
@@ -12,6 +13,7 @@ export interface SealStreamOptions {
   /** The record that the stream is. */
   readonly newRecord: () => Promise<NewRecord>
   readonly signal: AbortSignal | undefined
+  readonly reuseMemory: boolean | undefined
 }
 
 /**
@@ -21,15 +23,17 @@ export interface SealStreamOptions {
  */
 export async function* sealStream(
   plaintext: AsyncIterable<Uint8Array>,
-  { suite, header, newRecord, signal }: SealStreamOptions,
+  { suite, header, newRecord, signal, reuseMemory }: SealStreamOptions,
 ): AsyncGenerator<Uint8Array> {
   using record = await newRecord()
   using cipher = segmentCipher(suite, record.key, header)
+  using reused = new ReusedMemory()
+  const memory = reuseMemory ? reused.take : freshMemory
   for await (const run of cutSegments(untilAborted(plaintext, signal), cipher.segmentBytes)) {
     // The source is open by now, so it is closed whenever the consumer leaves.
     if (run.index === 0) yield Buffer.concat([record.greenKey, header])
     throwIfAborted(signal)
-    yield sealRun(cipher, run)
+    yield sealRun(cipher, run, memory)
     throwIfAborted(signal)
   }
 }
@@ -38,6 +42,7 @@ export interface OpenStreamOptions {
   /** @throws CryptoError DECRYPTION_FAILED */
   readonly openRecord: (encodedGreenKey: Uint8Array) => Promise<OpenedRecord>
   readonly signal: AbortSignal | undefined
+  readonly reuseMemory: boolean | undefined
 }
 
 export interface OpenedRecord {
@@ -48,15 +53,17 @@ export interface OpenedRecord {
 /** The inverse. Segments are yielded when all of them are authenticated. */
 export async function* openStream(
   ciphertext: AsyncIterable<Uint8Array>,
-  { openRecord, signal }: OpenStreamOptions,
+  { openRecord, signal, reuseMemory }: OpenStreamOptions,
 ): AsyncGenerator<Uint8Array> {
   const chunks = untilAborted(ciphertext, signal)
   try {
     const head = await readStreamHead(chunks)
     using cipher = await openHead(head, openRecord)
+    using reused = new ReusedMemory()
+    const memory = reuseMemory ? reused.take : freshMemory
     const body = prepend(head.rest, chunks)
     for await (const run of cutSegments(body, cipher.segmentBytes + TAG_BYTES)) {
-      const plaintext = openRun(cipher, run)
+      const plaintext = openRun(cipher, run, memory)
       if (plaintext.length > 0) yield plaintext
       throwIfAborted(signal)
     }

@@ -27,7 +27,7 @@ export interface Aead {
   seal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array, target: Uint8Array): void
 
   /**
-   * The plaintext, or undefined if anything is not what `seal` was given.
+   * The plaintext, in memory that nobody else has, or undefined if anything is not what `seal` was given.
    *
    * @param sealed at least 16 bytes
    */

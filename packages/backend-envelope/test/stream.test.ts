@@ -128,18 +128,19 @@ it('keeps its data through a rewrap', async () => {
 
 it('has at most 2^32 - 1 segments', () => {
   const cipher = { suite: suiteByName('aes-256-gcm'), key: randomBytes(32), segmentBytes: SEGMENT }
-  const last = { bytes: randomBytes(9), index: MAX_SEGMENTS - 1, last: true }
+  const text = randomBytes(9)
+  const last = { pieces: [text], index: MAX_SEGMENTS - 1, last: true }
   const sealed = sealRun(cipher, last)
-  expect(openRun(cipher, { ...last, bytes: sealed })).toEqual(new Uint8Array(last.bytes))
+  expect(openRun(cipher, { ...last, pieces: [sealed] })).toEqual(new Uint8Array(text))
   const beyond = { ...last, index: MAX_SEGMENTS }
   expect(() => sealRun(cipher, beyond)).toThrow(expect.objectContaining({ code: 'PLAINTEXT_TOO_LARGE' }))
-  expect(() => openRun(cipher, { ...beyond, bytes: sealed })).toThrow(FAILED)
+  expect(() => openRun(cipher, { ...beyond, pieces: [sealed] })).toThrow(FAILED)
 })
 
 it('has no empty last segment but in an empty stream', () => {
   const cipher = { suite: suiteByName('aes-256-gcm'), key: randomBytes(32), segmentBytes: SEGMENT }
-  const empty = { bytes: new Uint8Array(0), index: 1, last: true }
-  expect(() => openRun(cipher, { ...empty, bytes: sealRun(cipher, empty) })).toThrow(FAILED)
+  const empty = { pieces: [new Uint8Array(0)], index: 1, last: true }
+  expect(() => openRun(cipher, { ...empty, pieces: [sealRun(cipher, empty)] })).toThrow(FAILED)
 })
 
 it('refuses segments of a size that is not a power of two within bounds', () => {
@@ -154,6 +155,30 @@ it('is read by a provider with another size of segments', async () => {
   const text = randomBytes(70_000)
   const reader = new EnvelopeProvider({ kms, keyId: 'alias/test' })
   expect((await collect(reader.decryptStream(from([await seal(text)]), CONTEXT))).equals(text)).toBe(true)
+})
+
+describe.each(suiteNames)('in one memory under %s', (suite) => {
+  const provider = new EnvelopeProvider({ kms, keyId: 'alias/test', suite, segmentBytes: 32_768 })
+  const length = 2_500_000
+
+  it('gives the same bytes, one chunk at a time, and leaves none of them', async () => {
+    const text = randomBytes(length)
+    const reuse = { reuseMemory: true }
+    const sealed = await collectCopies(provider.encryptStream(cut(text, [700_000]), CONTEXT, reuse))
+    const opened = await collectCopies(provider.decryptStream(cut(sealed.bytes, [700_000]), CONTEXT, reuse))
+    expect(opened.bytes.equals(text)).toBe(true)
+    for (const { memories } of [sealed, opened]) {
+      expect(memories.size).toBeLessThan(4)
+      expect([...memories].every((memory) => new Uint8Array(memory).every((byte) => byte === 0))).toBe(true)
+    }
+  })
+})
+
+it('gives chunks that stay as they are unless their memory may be reused', async () => {
+  const text = randomBytes(3_000_000)
+  const large = new EnvelopeProvider({ kms, keyId: 'alias/test' })
+  const sealed = await collect(large.encryptStream(cut(text, [1_000_000]), CONTEXT))
+  expect((await collect(large.decryptStream(cut(sealed, [900_000]), CONTEXT))).equals(text)).toBe(true)
 })
 
 function seal(plaintext: Uint8Array, by = provider): Promise<Buffer> {
@@ -180,6 +205,19 @@ async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   for await (const chunk of stream) chunks.push(chunk)
   return Buffer.concat(chunks)
+}
+
+/** Copies each chunk before the next is asked for, and notes which large memories they lay in. */
+async function collectCopies(
+  stream: AsyncIterable<Uint8Array>,
+): Promise<{ bytes: Buffer; memories: Set<ArrayBufferLike> }> {
+  const chunks: Uint8Array[] = []
+  const memories = new Set<ArrayBufferLike>()
+  for await (const chunk of stream) {
+    chunks.push(Uint8Array.from(chunk))
+    if (chunk.length > 10_000) memories.add(chunk.buffer)
+  }
+  return { bytes: Buffer.concat(chunks), memories }
 }
 
 async function* from(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

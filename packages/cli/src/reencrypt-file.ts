@@ -40,9 +40,9 @@ async function convert(
   const { signal } = terminal
   using progress = new Progress(terminal, { label: path, total: source.size, unit: 'bytes', json })
   await using file = await AtomicFile.create(target, { mode: source.mode })
-  const options = { signal, ...(scheme !== undefined && { scheme }) }
+  const options = { signal, reuseMemory: true, ...(scheme !== undefined && { scheme }) }
   const plaintext = from.decryptStream(reporting(source, progress), context, options)
-  for await (const chunk of to.encryptStream(plaintext, context, { signal })) await file.write(chunk)
+  for await (const chunk of to.encryptStream(plaintext, context, { signal, reuseMemory: true })) await file.write(chunk)
   throwIfAborted(signal)
   await file.commit()
 }

@@ -11,6 +11,7 @@ import {
   isStreamProvider,
   isStreamRewrapProvider,
   type RandomAccess,
+  type StreamOptions,
 } from './provider.js'
 import type { EncryptedRecord } from './record.js'
 import { RecordCipher, type RecordCipherOptions } from './record-cipher.js'
@@ -35,6 +36,8 @@ export interface DecryptBytesOptions extends CallOptions {
   /** The scheme that made the ciphertext, if not the use case's own: one of its `reads`. */
   readonly scheme?: string
 }
+
+export interface DecryptStreamOptions extends DecryptBytesOptions, StreamOptions {}
 
 /**
  * What an application encrypts and decrypts one use case with. It binds the use case's purpose to every value, turns
@@ -161,7 +164,7 @@ export class Cipher {
   encryptStream(
     plaintext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
-    options?: CallOptions,
+    options?: StreamOptions,
   ): AsyncIterable<Uint8Array> {
     const provider = this.#provider
     if (isStreamProvider(provider)) {
@@ -176,7 +179,7 @@ export class Cipher {
   decryptStream(
     ciphertext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
-    { scheme = this.scheme, ...options }: DecryptBytesOptions = {},
+    { scheme = this.scheme, ...options }: DecryptStreamOptions = {},
   ): AsyncIterable<Uint8Array> {
     const reader = this.#reader(scheme)
     if (isStreamProvider(reader)) {

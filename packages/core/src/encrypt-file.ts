@@ -36,7 +36,9 @@ export function encryptFile(
   context: EncryptionContext,
   options: FileOptions = {},
 ): Promise<void> {
-  return convert(source, target, options, (chunks) => cipher.encryptStream(chunks, context, callOptions(options)))
+  return convert(source, target, options, (chunks) =>
+    cipher.encryptStream(chunks, context, { ...callOptions(options), reuseMemory: true }),
+  )
 }
 
 /** The inverse. No byte of plaintext stands under the name of the target before all of the source is authenticated. */
@@ -47,7 +49,9 @@ export function decryptFile(
   context: EncryptionContext,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  return convert(source, target, options, (chunks) => cipher.decryptStream(chunks, context, callOptions(options)))
+  return convert(source, target, options, (chunks) =>
+    cipher.decryptStream(chunks, context, { ...callOptions(options), reuseMemory: true }),
+  )
 }
 
 /**

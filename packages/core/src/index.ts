@@ -2,7 +2,7 @@ export { base64Length, decodeBase64, decodedLength, encodeBase64 } from './base6
 export { decodeBase64url } from './base64url.js'
 export { type BoundContext, ContextBinder, contextValue, writeBoundContext } from './bound-context.js'
 export { BoundedCache, type BoundedCacheOptions } from './bounded-cache.js'
-export { Cipher, type CipherOptions, type DecryptBytesOptions } from './cipher.js'
+export { Cipher, type CipherOptions, type DecryptBytesOptions, type DecryptStreamOptions } from './cipher.js'
 export { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js'
 export {
   type EncryptionContext,
@@ -47,6 +47,7 @@ export {
   type RewrapProvider,
   type SealedRecord,
   type SeekableProvider,
+  type StreamOptions,
   type StreamProvider,
   type StreamRewrapProvider,
   type SyncProvider,

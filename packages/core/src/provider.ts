@@ -38,6 +38,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+export interface StreamOptions extends CallOptions {
+  /**
+   * Whether all chunks that come out may lie in the same memory, so that one is valid only until the next is asked for.
+   * It spares who writes them to a file at once much garbage. False by default.
+   */
+  readonly reuseMemory?: boolean
+}
+
 /** The fields of a record, encrypted under one data key. */
 export interface SealedRecord {
   /** The wrapped ("green") key, with all that is needed to open the fields but the KMS. */
@@ -72,14 +80,14 @@ export interface StreamProvider extends CryptoProvider {
   encryptStream(
     plaintext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
-    options?: CallOptions,
+    options?: StreamOptions,
   ): AsyncIterable<Uint8Array>
 
   /** Yields only bytes that are authenticated; the iteration fails if the end is missing. */
   decryptStream(
     ciphertext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
-    options?: CallOptions,
+    options?: StreamOptions,
   ): AsyncIterable<Uint8Array>
 }
 
