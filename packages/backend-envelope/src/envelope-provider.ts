@@ -152,8 +152,7 @@ export class EnvelopeProvider
       suite: this.#suiteFor(UNKNOWN_LENGTH),
       header: this.#streamHeader,
       newRecord: () => this.#newRecord(UNKNOWN_LENGTH, kept, options),
-      signal: options?.signal,
-      reuseMemory: options?.reuseMemory,
+      ...options,
     })
   }
 
@@ -186,8 +185,7 @@ export class EnvelopeProvider
     const kept = keepContext(context)
     return {
       openRecord: (encodedGreenKey) => this.#openStreamRecord(encodedGreenKey, kept, options),
-      signal: options?.signal,
-      reuseMemory: options?.reuseMemory,
+      ...options,
     }
   }
 

@@ -96,10 +96,7 @@ function lengthOf({ encodedGreenKey, header }: StreamHead): number {
   return encodedGreenKey.length + header.length
 }
 
-async function* readFromStart(
-  source: RandomAccess,
-  { signal }: { readonly signal: AbortSignal | undefined },
-): AsyncGenerator<Uint8Array> {
+async function* readFromStart(source: RandomAccess, { signal }: CallOptions): AsyncGenerator<Uint8Array> {
   for (let offset = 0, length = HEAD_READ_BYTES; offset < source.size; length *= 4) {
     throwIfAborted(signal)
     const bytes = await source.read(offset, Math.min(length, source.size - offset), signal && { signal })

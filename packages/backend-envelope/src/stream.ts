@@ -1,4 +1,4 @@
-import { decryptionFailed, throwIfAborted, untilAborted } from '@parasol/core'
+import { decryptionFailed, type StreamOptions, throwIfAborted, untilAborted } from '@parasol/core'
 import { cutSegments } from './cut-segments.js'
 import type { NewRecord } from './record.js'
 import { freshMemory, ReusedMemory } from './run-memory.js'
@@ -7,13 +7,11 @@ import { readStreamHead, type StreamHead } from './stream-head.js'
 import { decodeHeader, deriveStreamKey } from './stream-header.js'
 import { type RecordKey, type Suite, TAG_BYTES } from './suite.js'
 
-export interface SealStreamOptions {
+export interface SealStreamOptions extends StreamOptions {
   readonly suite: Suite
   readonly header: Uint8Array
   /** The record that the stream is. */
   readonly newRecord: () => Promise<NewRecord>
-  readonly signal: AbortSignal | undefined
-  readonly reuseMemory: boolean | undefined
 }
 
 /**
@@ -38,11 +36,9 @@ export async function* sealStream(
   }
 }
 
-export interface OpenStreamOptions {
+export interface OpenStreamOptions extends StreamOptions {
   /** @throws CryptoError DECRYPTION_FAILED */
   readonly openRecord: (encodedGreenKey: Uint8Array) => Promise<OpenedRecord>
-  readonly signal: AbortSignal | undefined
-  readonly reuseMemory: boolean | undefined
 }
 
 export interface OpenedRecord {
