@@ -1,4 +1,5 @@
-import { providerModule } from '@parasol/core/container'
+import type { Cipher } from '@parasol/core'
+import { providerModule, SERVICES } from '@parasol/core/container'
 import {
   definePlugin,
   type Plugin,
@@ -9,14 +10,17 @@ import {
 } from '@parasol/core/plugin'
 import * as z from 'zod'
 import { GpgProvider } from './gpg-provider.js'
+import { FolderKeyFiles, type KeyFiles } from './key-files.js'
 import { KeyRing } from './key-ring.js'
 import type { SessionKeyPolicy } from './reuse/session-key-policy.js'
 import { sessionKeysSchema } from './reuse/session-keys-schema.js'
+import { SealedKeyFiles } from './sealed-key-files.js'
 import { Contacts, isContactName, type PinnedContacts } from './trust/contacts.js'
 
 /** A section of `schemes` in parasol.yaml with `use: gpg`. */
 export interface GpgSection {
   readonly keyRing: string
+  readonly sealedBy?: string | undefined
   readonly recipients: readonly string[]
   readonly contacts?: PinnedContacts | undefined
   readonly hidden?: boolean | undefined
@@ -42,6 +46,11 @@ const party = z.union([fingerprint, name], { error: 'Expected a full fingerprint
 const section: z.ZodType<GpgSection> = z
   .strictObject({
     keyRing: z.string().min(1).describe('Folder of the key ring'),
+    sealedBy: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A use case of another scheme that encrypts the secret keys once more'),
     recipients: z
       .array(party)
       .default([])
@@ -92,20 +101,23 @@ const section: z.ZodType<GpgSection> = z
 
 export const plugin: Plugin<GpgSection> = definePlugin({
   options: section,
+  useCaseNames: ({ sealedBy }) => (sealedBy === undefined ? [] : [sealedBy]),
   module: (
     scheme,
-    { keyRing, contacts, signer, verify, decryptWith, passphrase, password, sessionKeys, ...options },
+    { keyRing, sealedBy, contacts, signer, verify, decryptWith, passphrase, password, sessionKeys, ...options },
     host,
   ) =>
     providerModule(
       scheme,
-      () =>
+      (cipherOf: (useCase: string) => Cipher) =>
         new GpgProvider({
           ...options,
           scheme,
           recipients: options.recipients,
           hidden: options.hidden ?? false,
-          keyRing: new KeyRing(resolvePath(keyRing, host)),
+          keyRing: new KeyRing(
+            keyFiles(resolvePath(keyRing, host), sealedBy === undefined ? undefined : () => cipherOf(sealedBy)),
+          ),
           contacts: new Contacts(resolvePath(keyRing, host), contacts),
           ...(sessionKeys ? { sessionKeys } : {}),
           ...(signer ? { signer } : {}),
@@ -114,6 +126,16 @@ export const plugin: Plugin<GpgSection> = definePlugin({
           ...(password ? { password: () => readSecret(password, host) } : {}),
           ...(passphrase ? { passphrase: () => readSecret(passphrase, host) } : {}),
         }),
-      [],
+      [{ serviceIdentifier: SERVICES.CipherOf }],
     ),
 })
+
+/** The cipher is asked for with the first secret key: the schemes are not built before. */
+function keyFiles(folder: string, cipher: (() => Cipher) | undefined): KeyFiles {
+  const files = new FolderKeyFiles(folder)
+  if (!cipher) return files
+  return new SealedKeyFiles(files, {
+    encryptBytes: (plaintext, context, options) => cipher().encryptBytes(plaintext, context, options),
+    decryptBytes: (ciphertext, context, options) => cipher().decryptBytes(ciphertext, context, options),
+  })
+}

@@ -13,6 +13,7 @@ export { REVOCATION_REASONS, type Revocation, type RevocationReason } from './ke
 export type { SubkeyPurpose } from './keys/rotate-subkeys.js'
 export type { SkippedKey } from './parse-keys.js'
 export type { RememberLimits, ReuseLimits, SessionKeyPolicy } from './reuse/session-key-policy.js'
+export { sealedBy, sealRing, unsealRing } from './seal-ring.js'
 export { type KeySealer, SealedKeyFiles } from './sealed-key-files.js'
 export { CONTEXT_NOTATION, RECIPIENTS_NOTATION } from './signatures.js'
 export {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CryptoError } from '@parasol/core'
 import { guardIo, makeFolder, writeFileAtomic } from '@parasol/core/files'
@@ -10,6 +10,8 @@ export interface KeyFiles {
   read(path: string): Promise<Uint8Array | undefined>
   /** Whole or not at all. */
   write(path: string, content: Uint8Array): Promise<void>
+  /** Nothing happens if there is no such file. */
+  remove(path: string): Promise<void>
   /** What changes whenever the file does; undefined if it is not there, or that cannot be told. */
   stamp(path: string): Promise<string | undefined>
   /** The paths of all files below a folder; none if there is no such folder. */
@@ -44,6 +46,11 @@ export class FolderKeyFiles implements KeyFiles {
     await writeFileAtomic(target, content, { mode: 0o600 })
   }
 
+  async remove(path: string): Promise<void> {
+    const target = join(this.#folder, path)
+    await guardIo(target, () => rm(target, { force: true }))
+  }
+
   async list(folder: string): Promise<readonly string[]> {
     const options = { recursive: true, withFileTypes: true } as const
     const entries = await unlessMissing(this.describe(folder), () => readdir(join(this.#folder, folder), options))
@@ -76,6 +83,10 @@ export class MemoryKeyFiles implements KeyFiles {
 
   async write(path: string, content: Uint8Array): Promise<void> {
     this.#files.set(path, Uint8Array.from(content))
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#files.delete(path)
   }
 
   async list(folder: string): Promise<readonly string[]> {

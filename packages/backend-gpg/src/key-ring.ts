@@ -8,6 +8,7 @@ import { mergeCertificates, mergeSecretKeys } from './merge-keys.js'
 import { openpgpConfig } from './openpgp-config.js'
 import { type ParsedKeys, parseKeys, type Revocation, type SkippedKey } from './parse-keys.js'
 import { RingIndex } from './ring-index.js'
+import { isSealed } from './sealed-key-files.js'
 import { relockKey } from './unlock-key.js'
 import { shown } from './usable-key.js'
 
@@ -217,6 +218,7 @@ export class KeyRing implements KeySource {
     const path = secretKeyPath(fingerprint)
     const content = await this.#files.read(path)
     if (!content) return undefined
+    if (isSealed(content)) throw sealedElsewhere(this.#files.describe(path))
     const armoredKey = Buffer.from(content).toString()
     const key = await readPrivateKey({ armoredKey, config: openpgpConfig }).catch(() => undefined)
     return this.#requireFingerprint(key, fingerprint, path)
@@ -228,6 +230,13 @@ export class KeyRing implements KeySource {
     const place = this.#files.describe(path)
     throw new CryptoError('STORE_DAMAGED', `"${place}" does not hold the key that it is named after: import it again`)
   }
+}
+
+function sealedElsewhere(place: string): CryptoError {
+  return gpgError(
+    'GPG_KEY_SEALED',
+    `"${place}" is sealed by a use case: name it with "sealedBy", or open the ring by it`,
+  )
 }
 
 /** The `pubring.kbx` of gpg. */

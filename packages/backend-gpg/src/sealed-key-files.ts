@@ -19,13 +19,19 @@ export class SealedKeyFiles implements KeyFiles {
 
   async read(path: string): Promise<Uint8Array | undefined> {
     const content = await this.#files.read(path)
-    if (!content || !isSecret(path) || isArmored(content)) return content
-    return this.#sealer.decryptBytes(content, contextOf(path))
+    if (!content || !isSecret(path) || isUnsealed(content)) return content
+    const sealed = isSealed(content) ? content.subarray(HEADER.length) : content
+    return this.#sealer.decryptBytes(sealed, contextOf(path))
   }
 
   async write(path: string, content: Uint8Array): Promise<void> {
-    const written = isSecret(path) ? await this.#sealer.encryptBytes(content, contextOf(path)) : content
-    await this.#files.write(path, written)
+    if (!isSecret(path)) return this.#files.write(path, content)
+    const sealed = await this.#sealer.encryptBytes(content, contextOf(path))
+    await this.#files.write(path, Buffer.concat([HEADER, sealed]))
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#files.remove(path)
   }
 
   stamp(path: string): Promise<string | undefined> {
@@ -45,13 +51,21 @@ export class SealedKeyFiles implements KeyFiles {
   }
 }
 
+/** Whether a secret key cannot be read without its sealer. */
+export function isSealed(content: Uint8Array): boolean {
+  return HEADER.equals(content.subarray(0, HEADER.length))
+}
+
+const HEADER = Buffer.from('OpenPGP key, sealed by Parasol, version 1\n')
+
 function isSecret(path: string): boolean {
   return path.startsWith('keys/')
 }
 
 const BEGIN = Buffer.from('-----BEGIN PGP PRIVATE KEY BLOCK-----')
 
-function isArmored(content: Uint8Array): boolean {
+/** Whether a secret key is as it was before it was sealed. */
+export function isUnsealed(content: Uint8Array): boolean {
   return Buffer.from(content.subarray(0, BEGIN.length)).equals(BEGIN)
 }
 

@@ -7,7 +7,7 @@ import { explainIssues } from './issues.js'
 import { type LoadOptions, locateConfig } from './locate.js'
 import type { PluginKind } from './plugins.js'
 import { readText } from './read-text.js'
-import { checkCycles, checkKmsNames, checkNames, checkUseCase } from './references.js'
+import { checkCycles, checkKmsNames, checkNames, checkUseCase, checkUseCaseNames } from './references.js'
 import { configFile, kmsSection, type ProgramSection, schemeSection, useCaseSection } from './schema.js'
 import { loadSection, type Section } from './sections.js'
 import { YamlDocument } from './yaml-document.js'
@@ -53,6 +53,7 @@ export async function loadConfig(
     loadSections('schemes', content['schemes'], host),
   ])
   const useCases = readUseCases(content['useCases'])
+  const byName = Object.fromEntries(useCases)
   const findings = [
     ...checkFrame(document.value),
     ...checkNames(names),
@@ -60,6 +61,7 @@ export async function loadConfig(
     ...schemes.findings,
     ...[...kms.sections.values(), ...schemes.sections.values()].flatMap((section) => checkKmsNames(section, names)),
     ...checkCycles(kms.sections),
+    ...[...schemes.sections.values()].flatMap((section) => checkUseCaseNames(section, schemes.sections, byName)),
     ...useCases.flatMap(([name, useCase]) => checkUseCase(name, useCase, names)),
   ]
   if (findings.length > 0) throw document.error(findings)
@@ -67,7 +69,7 @@ export async function loadConfig(
     path: file,
     kms: kms.sections,
     schemes: schemes.sections,
-    useCases: Object.fromEntries(useCases),
+    useCases: byName,
     section: (name, schema) => readSection(document, name, schema, content[name] ?? {}),
     error: (findings) => document.error(findings),
   }

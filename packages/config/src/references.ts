@@ -41,6 +41,34 @@ export function checkKmsNames({ kmsNames, kmsPaths }: Section, names: Names): re
   )
 }
 
+/** References of a scheme to use cases that are not there, or that lead back to it by whatever detour. */
+export function checkUseCaseNames(
+  { name, useCaseNames, useCasePaths }: Section,
+  schemes: ReadonlyMap<string, Section>,
+  useCases: Readonly<Record<string, UseCase>>,
+): readonly Finding[] {
+  return useCaseNames.flatMap((useCase, index) => {
+    const path = useCasePaths[index] ?? []
+    if (!useCases[useCase]) return [{ path, message: unknownName('use case', useCase, Object.keys(useCases)) }]
+    const leadsBack = reachedSchemes(useCase, schemes, useCases).has(name)
+    return leadsBack ? [{ path, message: 'leads back to this scheme: name a use case of another one' }] : []
+  })
+}
+
+function reachedSchemes(
+  useCase: string,
+  schemes: ReadonlyMap<string, Section>,
+  useCases: Readonly<Record<string, UseCase>>,
+  seen: Set<string> = new Set(),
+): ReadonlySet<string> {
+  const { scheme, reads = [] } = useCases[useCase] ?? { scheme: '' }
+  for (const name of [scheme, ...reads].filter((each) => !seen.has(each))) {
+    seen.add(name)
+    for (const further of schemes.get(name)?.useCaseNames ?? []) reachedSchemes(further, schemes, useCases, seen)
+  }
+  return seen
+}
+
 /** KMS that need themselves, by whatever detour. */
 export function checkCycles(kms: ReadonlyMap<string, Section>): readonly Finding[] {
   return [...kms.values()]

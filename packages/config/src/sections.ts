@@ -17,6 +17,10 @@ export interface Section {
   readonly kmsNames: readonly string[]
   /** Where the file says so, for each of the names. */
   readonly kmsPaths: readonly Path[]
+  /** The names of the use cases that it refers to. */
+  readonly useCaseNames: readonly string[]
+  /** Where the file says so, for each of the names. */
+  readonly useCasePaths: readonly Path[]
   /** What the container loads. @throws whatever the plug-in throws */
   module(): Module
   /** Looks for the secrets to which the section refers. */
@@ -59,11 +63,15 @@ function checkOptions(plugin: Plugin<unknown>, { path, name, options, host }: Op
   const result = plugin.options.safeParse(options)
   if (!result.success) return { findings: prefixed(explainIssues(result.error.issues, plugin.options, options)) }
   const kmsNames = plugin.kmsNames?.(result.data) ?? []
+  const useCaseNames = plugin.useCaseNames?.(result.data) ?? []
+  const pathTo = (value: string): Path => [...path, ...(findValue(options, value) ?? [])]
   const section: Section = {
     name,
     path,
     kmsNames,
-    kmsPaths: kmsNames.map((kms) => [...path, ...(findValue(options, kms) ?? [])]),
+    kmsPaths: kmsNames.map(pathTo),
+    useCaseNames,
+    useCasePaths: useCaseNames.map(pathTo),
     module: () => plugin.module(name, result.data, host),
     missingSecrets: () => prefixed(findMissingSecrets(options, shapeOf(plugin.options), host)),
   }

@@ -1,4 +1,5 @@
 import { Container, ContainerModule, type ResolvedValueInjectOptions, type ServiceIdentifier } from 'inversify'
+import type { Cipher } from './cipher.js'
 import type { Kms } from './kms.js'
 import type { CryptoProvider } from './provider.js'
 import { type CryptoRouter, createCrypto, type UseCase } from './router.js'
@@ -17,12 +18,15 @@ export const SERVICES: {
   /** One string for each bound KMS. */
   readonly KmsName: ServiceIdentifier<string>
   readonly Router: ServiceIdentifier<CryptoRouter>
+  /** For a scheme that keeps something encrypted by a use case: to be asked when it is needed, not before. */
+  readonly CipherOf: ServiceIdentifier<(useCase: string) => Cipher>
 } = {
   Kms: Symbol.for('@parasol/core:Kms'),
   Provider: Symbol.for('@parasol/core:Provider'),
   Scheme: Symbol.for('@parasol/core:Scheme'),
   KmsName: Symbol.for('@parasol/core:KmsName'),
   Router: Symbol.for('@parasol/core:Router'),
+  CipherOf: Symbol.for('@parasol/core:CipherOf'),
 }
 
 /** How `build`'s parameters are injected; swapping two of different types does not compile. */
@@ -82,6 +86,7 @@ export class CryptoContainer<Name extends string = string> implements AsyncDispo
   constructor(useCases: Readonly<Record<Name, UseCase>>, modules: readonly ContainerModule[]) {
     this.#modules = [routerModule(useCases), ...modules]
     this.inversify.load(...this.#modules)
+    this.inversify.bind(SERVICES.CipherOf).toConstantValue((useCase) => this.router.for(useCase as Name))
   }
 
   /** @throws CryptoError INVALID_CONFIG if a use case names a scheme that no module brings */

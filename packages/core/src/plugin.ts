@@ -20,6 +20,8 @@ export interface Plugin<Options> {
   module(name: string, options: Options, host: PluginHost): ContainerModule
   /** The names of the KMS that these options refer to, which must exist and are loaded first. */
   kmsNames?(options: Options): readonly string[]
+  /** The names of the use cases that these options refer to, which must exist and not lead back to this section. */
+  useCaseNames?(options: Options): readonly string[]
 }
 
 /** Checks a plug-in's types where it is written. */

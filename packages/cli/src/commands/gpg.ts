@@ -13,6 +13,7 @@ import { listCommand } from './gpg/list.js'
 import { passwdCommand } from './gpg/passwd.js'
 import { revokeCommand } from './gpg/revoke.js'
 import { rotateCommand } from './gpg/rotate.js'
+import { sealCommand, unsealCommand } from './gpg/seal.js'
 import { showCommand } from './gpg/show.js'
 import { signCommand } from './gpg/sign.js'
 import { verifyCommand } from './gpg/verify.js'
@@ -33,6 +34,8 @@ const COMMANDS = [
   rotateCommand,
   revokeCommand,
   passwdCommand,
+  sealCommand,
+  unsealCommand,
   wkdCommand,
 ]
 

@@ -5,10 +5,13 @@ import { Dialogue } from '../../dialogue.js'
 import { addJsonOption } from '../../options.js'
 import type { Terminal } from '../../terminal.js'
 import { UsageError } from '../../usage-error.js'
+import { openKeyFiles } from './sealer.js'
 
 /** What every command of the group has to know. */
 export interface RingOptions {
   readonly ring?: string
+  /** Where the use case of a sealed ring is. */
+  readonly config?: string
   readonly json?: boolean
 }
 
@@ -20,7 +23,8 @@ export interface PassphraseOptions extends RingOptions {
 }
 
 export function addRingOptions(command: Command, terminal: Terminal): Command {
-  return addJsonOption(command.option('--ring <folder>', texts(terminal).ring), terminal)
+  const { ring, config } = texts(terminal)
+  return addJsonOption(command.option('--ring <folder>', ring).option('--config <file>', config), terminal)
 }
 
 export function addPassphraseOptions(command: Command, terminal: Terminal): Command {
@@ -37,7 +41,7 @@ export function ringFolder(terminal: Terminal, { ring }: RingOptions): string {
 
 export async function openRing(terminal: Terminal, options: RingOptions): Promise<KeyRing> {
   const { KeyRing } = await import('@parasol/backend-gpg')
-  return new KeyRing(ringFolder(terminal, options))
+  return new KeyRing(await openKeyFiles(terminal, options))
 }
 
 export async function openKeeper(terminal: Terminal, options: PassphraseOptions): Promise<KeyKeeper> {
@@ -62,7 +66,7 @@ export function passphraseSource(
 /** The passphrase that an option names; undefined if none does. @throws UsageError for two, or one that is not there */
 export async function readPassphrase(
   terminal: Terminal,
-  { passphraseEnv, passphraseFile, passphraseFd }: Omit<PassphraseOptions, 'ring' | 'json'>,
+  { passphraseEnv, passphraseFile, passphraseFd }: Omit<PassphraseOptions, 'ring' | 'config' | 'json'>,
 ): Promise<string | undefined> {
   const text = texts(terminal)
   if ([passphraseEnv, passphraseFile, passphraseFd].filter((each) => each !== undefined).length > 1) {
@@ -92,6 +96,7 @@ async function readLine(terminal: Terminal, source: string | number): Promise<st
 const texts = catalogue(
   {
     ring: 'the folder of the key ring; by default that in PARASOL_KEY_RING, else gpg here',
+    config: 'of a sealed ring: the configuration; by default that in PARASOL_CONFIG, else parasol.yaml here',
     env: 'a variable of the environment with the passphrase',
     file: 'a file with the passphrase, whose last line end does not count',
     fd: 'the number of an open file with the passphrase',
@@ -103,6 +108,7 @@ const texts = catalogue(
   },
   {
     ring: '钥匙环的文件夹；默认为 PARASOL_KEY_RING 所指，否则为当前文件夹的 gpg',
+    config: '密封的钥匙环所用的配置；默认为 PARASOL_CONFIG 所指，否则为当前文件夹的 parasol.yaml',
     env: '存放口令的环境变量',
     file: '存放口令的文件，末尾的换行不计',
     fd: '存放口令的已打开文件的编号',
