@@ -19,8 +19,8 @@ export function flattenRecord(record: EncryptedRecord): Record<string, Token> {
 
 /** The inverse of `flattenRecord`. */
 export function unflattenRecord(flat: Readonly<Record<string, Token>>): EncryptedRecord {
-  const fields = Object.fromEntries(Object.entries(flat).filter(([name]) => name !== WRAPPED_KEY_FIELD))
-  const key = Object.hasOwn(flat, WRAPPED_KEY_FIELD) ? flat[WRAPPED_KEY_FIELD] : undefined
+  if (!Object.hasOwn(flat, WRAPPED_KEY_FIELD)) return { fields: { ...flat } }
+  const { [WRAPPED_KEY_FIELD]: key, ...fields } = flat
   return key === undefined ? { fields } : { fields, key }
 }
 

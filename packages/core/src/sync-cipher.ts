@@ -65,6 +65,19 @@ export class SyncCipher {
     return { fields: toTokens(provider.scheme, sealed.fields), key: formatToken(provider.scheme, sealed.key) }
   }
 
+  /**
+   * As `encryptRecord`, for who can also wait: undefined where `Cipher` has to, or goes a longer way to the same, or would
+   * say why it cannot.
+   */
+  tryEncryptRecord(fields: Readonly<Record<string, string>>, context: EncryptionContext): EncryptedRecord | undefined {
+    return this.#options.texts?.encryptRecord(fields, context)
+  }
+
+  /** The same for `decryptRecord`. */
+  tryDecryptRecord(record: EncryptedRecord, context: EncryptionContext): Record<string, string> | undefined {
+    return this.#options.texts?.decryptRecord(record, context)
+  }
+
   /** Decrypts the fields that are there. */
   decryptRecord(record: EncryptedRecord, context: EncryptionContext): Record<string, string> {
     const { reader, bind, texts } = this.#options

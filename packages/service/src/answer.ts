@@ -21,14 +21,14 @@ export interface Answer {
 
 export function sendAnswer(response: ServerResponse, id: string, { status = 200, body, type }: Answer): void {
   if (response.destroyed || response.headersSent) return
-  response.writeHead(status, {
-    ...securityHeaders,
-    'content-type': type ?? JSON_TYPE,
-    'content-length': Buffer.byteLength(body),
-    [REQUEST_ID_HEADER]: id,
-  })
-  response.end(body)
+  const length = Buffer.byteLength(body)
+  const own = ['content-type', type ?? JSON_TYPE, 'content-length', `${length}`, REQUEST_ID_HEADER, id]
+  response.writeHead(status, [...flatSecurityHeaders, ...own])
+  response.end(body, length === body.length ? 'latin1' : 'utf8')
 }
+
+/** Names and values in turns, as `writeHead` takes them for the least. */
+const flatSecurityHeaders = Object.entries(securityHeaders).flat()
 
 /** Answers `{ code, message, requestId }`. */
 export function sendRefusal(response: ServerResponse, id: string, refusal: Refusal): void {

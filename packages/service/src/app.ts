@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CryptoRouter } from '@parasol/core'
 import { type Answer, sendAnswer, sendRefusal } from './answer.js'
+import { atOnce } from './at-once.js'
 import type { AuditEntry } from './audit-log.js'
-import { formatOutcomes, type Item, isKept, parseBatch, workOnAll } from './batch.js'
+import { formatOutcomes, type Item, isKept, type Outcome, parseBatch, workOnAll } from './batch.js'
+import type { Call } from './call.js'
 import { type Caller, type Operation, requirePermission } from './callers.js'
 import { CONTEXT_HEADER, parseContextHeader } from './context-header.js'
 import { Deadline } from './deadline.js'
@@ -94,7 +96,7 @@ export class App {
     const started = performance.now()
     this.#underWay += 1
     try {
-      const answer = (await this.#probe(request)) ?? (await this.#work(request, response, facts))
+      const answer = isProbe(request) ? await this.#probe(request) : await this.#work(request, response, facts)
       if (this.#draining && !response.headersSent) response.setHeader('connection', 'close')
       sendAnswer(response, facts.requestId, answer)
       this.#report(facts, started, { status: answer.status ?? 200, outcome: 'OK' })
@@ -136,8 +138,7 @@ export class App {
   }
 
   /** What balancers and supervisors ask. */
-  async #probe({ url, method }: IncomingMessage): Promise<Answer | undefined> {
-    if (url !== '/healthz' && url !== '/readyz') return undefined
+  async #probe({ url, method }: IncomingMessage): Promise<Answer> {
     if (method !== 'GET' && method !== 'HEAD') throw new HttpFault('METHOD_NOT_ALLOWED')
     if (url === '/healthz') return { body: '{"status":"ok"}' }
     if (this.#draining) return { status: 503, body: '{"status":"stopping"}' }
@@ -147,7 +148,7 @@ export class App {
   }
 
   async #work(request: IncomingMessage, response: ServerResponse, facts: Facts): Promise<Answer> {
-    const { crypto, rateLimit, journal } = this.#options
+    const { rateLimit } = this.#options
     const settings = this.#settings
     const { identify, limits } = settings
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
@@ -170,16 +171,34 @@ export class App {
     const items = isBatch ? parseBatch(body, { maxFields: limits.fields }) : [parseItem(request, body, limits)]
     facts.count = items.reduce((sum, { fields }) => sum + countFields(fields), 0)
     rateLimit.take(caller, items.length - 1)
-    using deadline = new Deadline(response, limits.workMs)
-    const cipher = crypto.for(useCase)
+    const call = { id: facts.requestId, caller, useCase, operation }
+    const ready = isBatch ? undefined : this.#workAtOnce(call, items[0] as Item)
+    const outcomes = ready ?? (await this.#workOn(call, items, isBatch, response))
+    const kept = outcomes.filter(isKept)
+    const durable = this.#options.journal.keep(call, facts, kept)
+    if (durable) await durable
+    return { body: isBatch ? formatOutcomes(outcomes) : (kept[0]?.answer ?? '') }
+  }
+
+  /** Without a promise, a timer or a signal, none of which one record needs whose keys are in memory. */
+  #workAtOnce({ useCase, operation }: Call, item: Item): readonly Outcome[] | undefined {
+    const answer = atOnce[operation](this.#options.crypto.for(useCase), item)
+    return answer === undefined ? undefined : [{ context: item.context, answer }]
+  }
+
+  async #workOn(
+    { useCase, operation }: Call,
+    items: readonly Item[],
+    isBatch: boolean,
+    response: ServerResponse,
+  ): Promise<readonly Outcome[]> {
+    using deadline = new Deadline(response, this.#settings.limits.workMs)
+    const cipher = this.#options.crypto.for(useCase)
     const work = async (item: Item): Promise<Kept> => {
       const result = await deadline.guard(endpoints[operation](cipher, item, deadline))
       return { context: item.context, answer: JSON.stringify(result) }
     }
-    const outcomes = isBatch ? await workOnAll(items, work) : [await work(items[0] as Item)]
-    const kept = outcomes.filter(isKept)
-    await journal.keep({ id: facts.requestId, caller, useCase, operation }, facts, kept)
-    return { body: isBatch ? formatOutcomes(outcomes) : (kept[0]?.answer ?? '') }
+    return isBatch ? await workOnAll(items, work) : [await work(items[0] as Item)]
   }
 
   async #showMetrics({ method }: IncomingMessage, { operations }: Caller): Promise<Answer> {
@@ -191,10 +210,15 @@ export class App {
   }
 
   #report(facts: Facts, started: number, result: Pick<RequestReport, 'status' | 'outcome' | 'error'>): void {
-    const report = { ...facts, ...result, milliseconds: performance.now() - started }
-    this.#metrics.count(report)
-    this.#options.onRequest?.(report)
+    const milliseconds = performance.now() - started
+    const { operation, useCase } = facts
+    this.#metrics.count({ operation, useCase, outcome: result.outcome, milliseconds })
+    this.#options.onRequest?.({ ...facts, ...result, milliseconds })
   }
+}
+
+function isProbe({ url }: IncomingMessage): boolean {
+  return url === '/healthz' || url === '/readyz'
 }
 
 /** No use case has a longer name, and a log is no place for more of what a caller makes up. */

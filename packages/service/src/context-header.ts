@@ -1,5 +1,5 @@
 import { CryptoError, type EncryptionContext } from '@parasol/core'
-import { parseFields } from './json-fields.js'
+import { parseFields, parseFieldsText } from './json-fields.js'
 
 /** Holds the encryption context of a request. */
 export const CONTEXT_HEADER = 'parasol-context'
@@ -16,21 +16,17 @@ const options = { what: 'The header Parasol-Context', maxFields: MAX_KEYS }
 export function parseContextHeader(header: string | readonly string[] | undefined): EncryptionContext {
   if (header === undefined) return {}
   if (typeof header !== 'string') throw invalid('must stand once')
-  return parseFields(decode(header), options)
+  if (header.startsWith('{')) return parseFieldsText(requireAscii(header), options)
+  return parseFields(header.startsWith('%') ? fromPercent(header) : fromBase64url(header), options)
 }
 
-function decode(header: string): Buffer {
-  if (header.startsWith('{')) return fromAscii(header)
-  return header.startsWith('%') ? fromPercent(header) : fromBase64url(header)
+function requireAscii(header: string): string {
+  if (ASCII.test(header)) return header
+  throw invalid('must be ASCII: escape other characters as \\uXXXX, percent-encode it, or encode it as base64url')
 }
 
-function fromAscii(header: string): Buffer {
-  const bytes = Buffer.from(header, 'latin1')
-  if (bytes.some((byte) => byte > 126)) {
-    throw invalid('must be ASCII: escape other characters as \\uXXXX, percent-encode it, or encode it as base64url')
-  }
-  return bytes
-}
+/** A header holds no other control characters than tabs. */
+const ASCII = /^[\t -~]*$/
 
 /** Not decodeURIComponent, which would pass over what is not encoded. */
 function fromPercent(header: string): Buffer {

@@ -30,21 +30,23 @@ export class Journal {
   }
 
   /**
-   * Resolves when it is durable who did what and what came of it, unless that is plaintext.
+   * Resolves when it is durable who did what and what came of it, unless that is plaintext; undefined if nothing is
+   * kept.
    *
    * @throws HttpFault LOG_UNAVAILABLE
    */
-  async keep(call: Call, facts: Facts, records: readonly Kept[]): Promise<void> {
-    const backups = call.operation === 'decrypt' ? [] : records
-    await guard([
-      ...backups.map(({ context, answer }) => this.#backup?.append(call, context, answer)),
-      this.#audit?.append({ ...facts, outcome: 'OK' }),
-    ])
+  keep(call: Call, facts: Facts, records: readonly Kept[]): Promise<void> | undefined {
+    const writes: Promise<void>[] = []
+    if (this.#backup && call.operation !== 'decrypt') {
+      for (const { context, answer } of records) writes.push(this.#backup.append(call, context, answer))
+    }
+    if (this.#audit) writes.push(this.#audit.append({ ...facts, outcome: 'OK' }))
+    return writes.length > 0 ? guard(writes) : undefined
   }
 
   /** The same for what was refused to a caller who is known. */
   async keepRefusal(facts: Facts, outcome: string): Promise<void> {
-    if (!passedOver.has(outcome)) await guard([this.#audit?.append({ ...facts, outcome })])
+    if (this.#audit && !passedOver.has(outcome)) await guard([this.#audit.append({ ...facts, outcome })])
   }
 
   countStranger(): void {
@@ -74,8 +76,9 @@ async function checkLog(log: KeptLog): Promise<{ readonly freeBytes?: number }> 
 const passedOver: ReadonlySet<string> = new Set(['RATE_LIMITED', 'OVERLOADED'])
 
 /** Waits for all, so that none fails unseen. */
-async function guard(writes: readonly (Promise<void> | undefined)[]): Promise<void> {
-  const results = await Promise.allSettled(writes)
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed) throw new HttpFault('LOG_UNAVAILABLE', { cause: failed.reason })
+async function guard(writes: readonly Promise<void>[]): Promise<void> {
+  const failures: unknown[] = []
+  const settled = writes.map((write) => write.catch((cause: unknown) => failures.push(cause)))
+  for (const write of settled) await write
+  if (failures.length > 0) throw new HttpFault('LOG_UNAVAILABLE', { cause: failures[0] })
 }

@@ -13,8 +13,12 @@ export interface FieldsOptions {
  *
  * @throws CryptoError INVALID_INPUT that shows nothing of the text
  */
-export function parseFields(bytes: Buffer, { what, maxFields }: FieldsOptions): Record<string, string> {
-  const text = decode(bytes, what)
+export function parseFields(bytes: Buffer, options: FieldsOptions): Record<string, string> {
+  return parseFieldsText(decode(bytes, options.what), options)
+}
+
+/** The same of text. */
+export function parseFieldsText(text: string, { what, maxFields }: FieldsOptions): Record<string, string> {
   const value = parseJson(text, what)
   if (!isFlat(value)) throw invalid(what, 'must be a JSON object whose values are all strings')
   const names = Object.keys(value)

@@ -6,18 +6,18 @@ const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 
 /** What the service counts, in Prometheus's text format. */
 export class Metrics {
-  readonly #requests = new Map<string, number>()
+  /** By operation, use case and outcome. */
+  readonly #requests = new Map<string, Map<string, Map<string, number>>>()
   readonly #buckets: number[] = Array(BOUNDS.length + 1).fill(0)
   #seconds = 0
 
-  count({ operation, useCase, outcome, milliseconds }: RequestReport): void {
+  count({ operation, useCase, outcome, milliseconds }: Counted): void {
     // A name that the caller made up would make a series of its own.
     const known = outcome === 'FORBIDDEN' ? '' : useCase
-    const labels = format({ operation, use_case: known, outcome })
-    this.#requests.set(labels, (this.#requests.get(labels) ?? 0) + 1)
+    const counts = inner(inner(this.#requests, operation), known)
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
     const seconds = milliseconds / 1000
-    const bucket = BOUNDS.findIndex((bound) => seconds <= bound)
-    this.#buckets.splice(bucket, 1, (this.#buckets.at(bucket) as number) + 1)
+    this.#buckets[bucketOf(seconds)] = (this.#buckets[bucketOf(seconds)] as number) + 1
     this.#seconds += seconds
   }
 
@@ -25,7 +25,7 @@ export class Metrics {
     const free = await Promise.all(logs.map(freeBytesOf))
     return [
       '# TYPE parasol_requests_total counter',
-      ...[...this.#requests].map(([labels, count]) => `parasol_requests_total${labels} ${count}`),
+      ...this.#totals(),
       '# TYPE parasol_request_seconds histogram',
       ...this.#histogram(),
       '# TYPE parasol_requests_under_way gauge',
@@ -41,6 +41,16 @@ export class Metrics {
     ].join('\n')
   }
 
+  #totals(): readonly string[] {
+    return [...this.#requests].flatMap(([operation, useCases]) =>
+      [...useCases].flatMap(([useCase, counts]) =>
+        [...counts].map(
+          ([outcome, count]) => `parasol_requests_total${format({ operation, use_case: useCase, outcome })} ${count}`,
+        ),
+      ),
+    )
+  }
+
   #histogram(): readonly string[] {
     let sum = 0
     const lines = this.#buckets.map((count, index) => {
@@ -49,6 +59,23 @@ export class Metrics {
     })
     return [...lines, `parasol_request_seconds_sum ${this.#seconds}`, `parasol_request_seconds_count ${sum}`]
   }
+}
+
+type Counted = Pick<RequestReport, 'operation' | 'useCase' | 'outcome' | 'milliseconds'>
+
+function inner<Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const found = map.get(key)
+  if (found) return found
+  const made = new Map<string, Value>()
+  map.set(key, made)
+  return made
+}
+
+/** The last one is that of all that took longer. */
+function bucketOf(seconds: number): number {
+  let bucket = 0
+  while (bucket < BOUNDS.length && seconds > (BOUNDS[bucket] as number)) bucket += 1
+  return bucket
 }
 
 async function freeBytesOf(log: KeptLog): Promise<readonly string[]> {

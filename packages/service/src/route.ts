@@ -14,21 +14,17 @@ export interface Route {
  * @throws HttpFault NOT_FOUND, METHOD_NOT_ALLOWED
  */
 export function parseRoute(method: string | undefined, path: string): Route {
-  const [empty, version, name, operation, batch, ...rest] = path.split('/')
+  const parts = path.split('/', MOST_PARTS)
+  const [empty, version, name, operation, batch] = parts
   const isBatch = batch === 'batch'
-  if (
-    empty !== '' ||
-    version !== 'v1' ||
-    !name ||
-    !isOperation(operation) ||
-    (batch !== undefined && !isBatch) ||
-    rest.length > 0
-  ) {
-    throw new HttpFault('NOT_FOUND')
-  }
+  const isKnown = empty === '' && version === 'v1' && isOperation(operation) && (batch === undefined || isBatch)
+  if (!isKnown || !name || parts.length === MOST_PARTS) throw new HttpFault('NOT_FOUND')
   if (method !== 'POST') throw new HttpFault('METHOD_NOT_ALLOWED')
   return { useCase: decodeName(name), operation, isBatch }
 }
+
+/** One more than there may be. */
+const MOST_PARTS = 6
 
 function decodeName(name: string): string {
   if (!name.includes('%')) return name
