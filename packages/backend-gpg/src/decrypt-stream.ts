@@ -11,7 +11,6 @@ import type { StreamedPacket } from './packet-stream.js'
 import { BEGINNING_BYTES, looksRight, unprotect } from './protected-data.js'
 import { type Openers, sessionKeyCandidates } from './session-keys.js'
 import { readSignedPackets } from './signed-packets.js'
-import { Spool } from './spool.js'
 import { gather, readBeginning } from './stream-beginning.js'
 
 /** What reads a message: its keys and its policy. */
@@ -30,7 +29,10 @@ const MAX_UNASKED_BYTES = 1024 ** 3
 const VERSION_1 = 1
 const NOTHING = new Uint8Array(0)
 
-/** The plaintext of a binary or armored message of any length. Nothing is yielded before all of it is authenticated. */
+/**
+ * The plaintext of a binary or armored message of any length, in pieces that are valid until the next one is asked for.
+ * It is NOT authenticated before the iteration has ended without an error.
+ */
 export async function* decryptMessageStream(
   ciphertext: AsyncIterable<Uint8Array>,
   keys: MessageReader,
@@ -56,14 +58,12 @@ export async function* decryptMessageStream(
     const whole = [preamble, rewrite(data, version, rest), reader.rest()] as const
     return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
   }
-  await using spool = await Spool.create()
   const packets = unprotect(sessionKey.data, joined([beginning, body.rest()]))
-  const signatures = await readSignedPackets(packets, (piece) => source.allow(spool, piece))
+  const signatures = yield* source.bounded(readSignedPackets(packets))
   if (!(await reader.atEnd())) throw decryptionFailed()
   const policy = await keys.policy({ preamble, canonical: data.isCanonical() }, addressed.fingerprints)
   if (!(await areAccepted(signatures, policy))) throw decryptionFailed()
   addressed.memory?.remember([sessionKey])
-  yield* spool.read()
 }
 
 /** Knows how much was read, and how much may therefore be written. */
@@ -83,10 +83,19 @@ class CountedSource implements AsyncIterable<Uint8Array> {
     }
   }
 
-  async allow(spool: Spool, piece: Uint8Array): Promise<void> {
-    this.#written += piece.length
-    if (this.#written > Math.max(MAX_UNASKED_BYTES, MAX_RATIO * this.#read)) throw decryptionFailed()
-    await spool.write(piece)
+  /** Pieces, while they are not out of proportion to what was read. */
+  async *bounded<T>(pieces: AsyncGenerator<Uint8Array, T>): AsyncGenerator<Uint8Array, T> {
+    try {
+      for (;;) {
+        const { done, value } = await pieces.next()
+        if (done) return value
+        this.#written += value.length
+        if (this.#written > Math.max(MAX_UNASKED_BYTES, MAX_RATIO * this.#read)) throw decryptionFailed()
+        yield value
+      }
+    } finally {
+      await pieces.return(undefined as T)
+    }
   }
 }
 

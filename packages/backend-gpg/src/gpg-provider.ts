@@ -7,8 +7,8 @@ import {
   encodeContext,
   type ProviderTraits,
   requireEmptyContext,
-  type StreamProvider,
   throwIfAborted,
+  type WithholdingProvider,
 } from '@parasol/core'
 import { armorMessage } from './armored-text.js'
 import { decryptMessageStream } from './decrypt-stream.js'
@@ -29,6 +29,7 @@ import { SessionKeyMemory } from './reuse/session-key-memory.js'
 import { freshSessionKey, freshSessionKeys, type SessionKeySource } from './reuse/session-key-source.js'
 import type { Openers } from './session-keys.js'
 import { CONTEXT_NOTATION, notation, RECIPIENTS_NOTATION } from './signatures.js'
+import { withhold } from './spool.js'
 import { Parties } from './trust/parties.js'
 import { type Envelope, preambleDigest, writeMessage } from './write-message.js'
 
@@ -42,7 +43,7 @@ const MAX_PLAINTEXT_BYTES = 16 * 1024 * 1024
  * with `context: signed` the SHA-256 of the context: so it can be neither changed in any byte of its binary form, nor
  * moved to another row, nor passed on to another reader as if it had been written to him.
  */
-export class GpgProvider implements StreamProvider, Disposable {
+export class GpgProvider implements WithholdingProvider, Disposable {
   readonly scheme: string
   readonly traits: ProviderTraits
   readonly #keys: KeyCache
@@ -137,7 +138,15 @@ export class GpgProvider implements StreamProvider, Disposable {
    * Yields nothing before the whole message is authenticated: until then, its plaintext lies in an encrypted file of the
    * temporary folder. Text and messages in other formats than that of gpg 2.2 are gathered in memory, 32 MiB at most.
    */
-  async *decryptStream(
+  decryptStream(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array> {
+    return untilAborted(withhold(this.decryptUnverified(ciphertext, context, options)), options?.signal)
+  }
+
+  async *decryptUnverified(
     ciphertext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
     options?: CallOptions,

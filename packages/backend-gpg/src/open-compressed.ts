@@ -28,14 +28,15 @@ export async function openCompressed(
       algorithm === `aes${data.length * 8}` && looksRight(data, encrypted.subarray(0, BEGINNING_BYTES)),
   )
   if (version !== 1 || !found) return undefined
+  const signed = readSignedPackets(unprotect(found.data, once(encrypted)))
   const pieces: Uint8Array[] = []
-  let room = openpgpConfig.maxDecompressedMessageSize
-  const signatures = await readSignedPackets(unprotect(found.data, once(encrypted)), async (piece) => {
-    room -= piece.length
+  for (let room = openpgpConfig.maxDecompressedMessageSize; ; ) {
+    const { done, value } = await signed.next()
+    if (done) return (await areAccepted(value, policy)) ? Buffer.concat(pieces) : undefined
+    room -= value.length
     if (room < 0) throw new Error('Longer than a message may be that is not a stream')
-    pieces.push(Uint8Array.from(piece))
-  })
-  return (await areAccepted(signatures, policy)) ? Buffer.concat(pieces) : undefined
+    pieces.push(Uint8Array.from(value))
+  }
 }
 
 const SEIPD = enums.packet.symEncryptedIntegrityProtectedData

@@ -15,29 +15,27 @@ const { onePassSignature: ONE_PASS, signature: SIGNATURE } = enums.packet
 const MAX_SIGNATURE_BYTES = 64 * 1024
 
 /**
- * Reads signed or unsigned packets, compressed or not, and gives each piece of their data to `sink`, which must hold it
- * back. The signatures that it gives know the digest of what they sign, and are not verified.
+ * The data in signed or unsigned packets, compressed or not, in pieces that are valid until the next one is asked for. In
+ * the end it gives their signatures, which know the digest of what they sign, and are NOT verified.
  *
  * @throws CryptoError DECRYPTION_FAILED for everything that is not one message
  */
-export async function readSignedPackets(
+export async function* readSignedPackets(
   packets: AsyncIterable<Uint8Array>,
-  sink: (piece: Uint8Array) => Promise<void>,
-): Promise<readonly SignaturePacket[]> {
+): AsyncGenerator<Uint8Array, readonly SignaturePacket[]> {
   await using reader = new ByteReader(packets)
   const first = await requirePacket(reader)
-  if (first.tag !== COMPRESSED) return await readUncompressed(reader, first, sink)
+  if (first.tag !== COMPRESSED) return yield* readUncompressed(reader, first)
   await using inner = new ByteReader(decompress(first))
-  const signatures = await readUncompressed(inner, await requirePacket(inner), sink)
+  const signatures = yield* readUncompressed(inner, await requirePacket(inner))
   if (!(await reader.atEnd())) throw decryptionFailed()
   return signatures
 }
 
-async function readUncompressed(
+async function* readUncompressed(
   reader: ByteReader,
   first: StreamedPacket,
-  sink: (piece: Uint8Array) => Promise<void>,
-): Promise<readonly SignaturePacket[]> {
+): AsyncGenerator<Uint8Array, readonly SignaturePacket[]> {
   const hashes = new MessageHashes()
   const signatures: SignaturePacket[] = []
   let announced = 0
@@ -48,7 +46,7 @@ async function readUncompressed(
     else signatures.push(readSignature(await bodyOf(packet), hashes))
   }
   if (packet.tag !== LITERAL) throw decryptionFailed()
-  await readLiteral(packet, hashes, sink)
+  yield* readLiteral(packet, hashes)
   for (; announced > 0; announced--) {
     signatures.push(readSignature(await bodyOf(await requirePacket(reader, SIGNATURE))))
   }
@@ -96,17 +94,13 @@ function digest(signature: SignaturePacket, hashes: MessageHashes): void {
   Object.assign(signature, { hashed: hashes.digest(signature, signatureData) })
 }
 
-async function readLiteral(
-  { body }: StreamedPacket,
-  hashes: MessageHashes,
-  sink: (piece: Uint8Array) => Promise<void>,
-): Promise<void> {
+async function* readLiteral({ body }: StreamedPacket, hashes: MessageHashes): AsyncGenerator<Uint8Array> {
   await using reader = new ByteReader(body)
   const [, nameLength = 0] = await reader.take(2)
   await reader.take(nameLength + 4)
   for await (const piece of reader.rest()) {
     hashes.update(piece)
-    await sink(piece)
+    yield piece
   }
 }
 

@@ -31,10 +31,13 @@ afterAll(() => {
   strangers[Symbol.dispose]()
 })
 
-/** Whole and as a stream, which must not have yielded anything. */
+/** Whole, as a stream, which must not have yielded anything, and as one of which the reader keeps what it yields. */
 async function expectRefused(message: Uint8Array, reader: GpgProvider = bob): Promise<void> {
   const pieces: Uint8Array[] = []
-  for (const read of [() => reader.decrypt(message, {}), () => drain(reader, message, pieces)]) {
+  const unverified = async (): Promise<void> => {
+    for await (const _ of reader.decryptUnverified(inPieces(message), {}));
+  }
+  for (const read of [() => reader.decrypt(message, {}), () => drain(reader, message, pieces), unverified]) {
     const error = await read().catch((thrown) => thrown)
     expect(CryptoError.is(error) && [error.code, error.message, error.reason, error.cause]).toEqual([
       'DECRYPTION_FAILED',

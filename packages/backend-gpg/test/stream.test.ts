@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -75,6 +75,44 @@ it('encrypts and decrypts files, and leaves nothing of what it refuses', async (
   await expect(decryptFile(cipher, file('sealed'), file('changed'), { row: '7' })).rejects.toThrow('Decryption failed')
   expect(readdirSync(parties.folder)).toEqual(before)
   expect(readdirSync(tmpdir()).filter((name) => /^parasol-[0-9a-f]{24}\.tmp$/.test(name))).toEqual([])
+})
+
+it('keeps a file that is not verified yet under another name, for nobody else to read', async () => {
+  const file = (name: string) => join(parties.folder, name)
+  const text = Buffer.concat([large, large, large])
+  const provider = parties.provider()
+  await writeFile(file('long.gpg'), await encrypted(provider, text))
+  const cipher = createCrypto([provider], { report: { scheme: 'gpg' } }).for('report')
+  const seen = new Map<string, number>()
+  const progress = (): void => {
+    for (const name of readdirSync(parties.folder)) seen.set(name, statSync(file(name)).mode & 0o777)
+  }
+  await decryptFile(cipher, file('long.gpg'), file('long'), {}, { progress })
+  expectSame(await readFile(file('long')), text)
+  const partial = [...seen].filter(([name]) => name.startsWith('.long.'))
+  expect(partial).toEqual([[expect.stringMatching(/\.tmp$/), 0o600]])
+  expect(seen.has('long')).toBe(false)
+})
+
+it('holds back what it streams, and leaves it out if it was not to be read', async () => {
+  const provider = parties.provider()
+  const message = await encrypted(provider, large)
+  let taken = 0
+  const source = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of inPieces(message)) {
+      taken += piece.length
+      yield piece
+    }
+  }
+  for await (const _ of provider.decryptStream(source(), {})) expect(taken).toBe(message.length)
+  const early: Uint8Array[] = []
+  const changed = Buffer.from(message)
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
+  const unverified = async (): Promise<void> => {
+    for await (const piece of provider.decryptUnverified(inPieces(changed), {})) early.push(Uint8Array.from(piece))
+  }
+  await expect(unverified()).rejects.toThrow('Decryption failed')
+  expectSame(Buffer.concat(early), large)
 })
 
 const withGpg = it.skipIf(!hasGpg)

@@ -10,6 +10,7 @@ import {
   isSeekableProvider,
   isStreamProvider,
   isStreamRewrapProvider,
+  isWithholdingProvider,
   type RandomAccess,
   type StreamOptions,
 } from './provider.js'
@@ -189,6 +190,23 @@ export class Cipher {
     const limit = 2 * reader.traits.maxPlaintextBytes + 65_536
     const chunks = untilAborted(ciphertext, options.signal)
     return collect(chunks, limit, (bytes) => this.decryptBytes(bytes, context, { ...options, scheme }))
+  }
+
+  /**
+   * As `decryptStream`, for whoever keeps all of it himself, as `decryptFile` does in a partial file, and discards it
+   * unless the iteration ends without an error: before that, it may be forged. A chunk is valid until the next one is
+   * asked for. OpenPGP says only at its end whether a message is genuine: `decryptStream` has to keep all of it till then.
+   */
+  decryptUnverified(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    { scheme = this.scheme, ...options }: DecryptBytesOptions = {},
+  ): AsyncIterable<Uint8Array> {
+    const reader = this.#reader(scheme)
+    if (!isWithholdingProvider(reader))
+      return this.decryptStream(ciphertext, context, { scheme, ...options, reuseMemory: true })
+    const bound = this.#bind(reader, context)
+    return guardStream(ciphertext, (source) => reader.decryptUnverified(source, bound, options), decryptionFailed)
   }
 
   /**

@@ -41,7 +41,10 @@ export function encryptFile(
   )
 }
 
-/** The inverse. No byte of plaintext stands under the name of the target before all of the source is authenticated. */
+/**
+ * The inverse. No byte of plaintext stands under the name of the target before all of the source is authenticated: until
+ * then it is in a partial file beside the target, which is removed if anything fails, and left behind by a crash.
+ */
 export function decryptFile(
   cipher: Cipher,
   source: string,
@@ -49,9 +52,7 @@ export function decryptFile(
   context: EncryptionContext,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  return convert(source, target, options, (chunks) =>
-    cipher.decryptStream(chunks, context, { ...callOptions(options), reuseMemory: true }),
-  )
+  return convert(source, target, options, (chunks) => cipher.decryptUnverified(chunks, context, callOptions(options)))
 }
 
 /**

@@ -41,6 +41,7 @@ export {
   isSyncProvider,
   isSyncRecordProvider,
   isTextProvider,
+  isWithholdingProvider,
   type ProviderTraits,
   type RandomAccess,
   type RecordProvider,
@@ -53,6 +54,7 @@ export {
   type SyncProvider,
   type SyncRecordProvider,
   type TextProvider,
+  type WithholdingProvider,
 } from './provider.js'
 export { type EncryptedRecord, flattenRecord, unflattenRecord, WRAPPED_KEY_FIELD } from './record.js'
 export { type CryptoRouter, createCrypto, isUseCaseName, type UseCase } from './router.js'

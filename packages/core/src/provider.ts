@@ -91,6 +91,19 @@ export interface StreamProvider extends CryptoProvider {
   ): AsyncIterable<Uint8Array>
 }
 
+/** A provider whose messages say only at their end whether they are genuine: until then `decryptStream` keeps plaintext. */
+export interface WithholdingProvider extends StreamProvider {
+  /**
+   * As `decryptStream`, for whoever keeps all of it himself, and discards it unless the iteration ends without an
+   * error: before that, what it yields is NOT authenticated. A chunk is valid until the next one is asked for.
+   */
+  decryptUnverified(
+    ciphertext: AsyncIterable<Uint8Array>,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): AsyncIterable<Uint8Array>
+}
+
 /** A provider that can renew the wrapped key of a stream while the rest of it passes by. */
 export interface StreamRewrapProvider extends RewrapProvider {
   rewrapStream(
@@ -151,6 +164,10 @@ export function isRewrapProvider(provider: CryptoProvider): provider is RewrapPr
 
 export function isStreamProvider(provider: CryptoProvider): provider is StreamProvider {
   return 'encryptStream' in provider && 'decryptStream' in provider
+}
+
+export function isWithholdingProvider(provider: CryptoProvider): provider is WithholdingProvider {
+  return isStreamProvider(provider) && 'decryptUnverified' in provider
 }
 
 export function isStreamRewrapProvider(provider: CryptoProvider): provider is StreamRewrapProvider {

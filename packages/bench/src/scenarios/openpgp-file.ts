@@ -34,8 +34,8 @@ export const openpgpFile: Scenario = {
     }
     await encryptFile(cipher, files.plain, files.sealed, {})
     const note =
-      'Parasol hands out nothing before the signature is verified: until then the plaintext lies in an encrypted ' +
-      'temporary file, which is part of its cost. gpg writes plaintext as it reads.'
+      'Both write plaintext as they read, before they have seen the signature: Parasol to a partial file, which gets its ' +
+      'name when the signature is verified.'
     yield { title: `Decrypt and verify it`, ...common, contenders: decrypting(home, cipher, files), note }
   },
 }

@@ -28,10 +28,12 @@ async function decrypt(terminal: Terminal, argument: string | undefined, options
   const files = filesOf(terminal, options, argument)
   const scheme = options.scheme === undefined ? {} : { scheme: options.scheme }
   if (files && Object.values(files).includes('-')) {
-    const { convertStream } = await import('../convert-stream.js')
     const { signal } = terminal
+    const { convertStream, PIPE } = await import('../convert-stream.js')
+    // A file is withheld until it is whole; what a pipe was given cannot be taken back.
+    const method = files.target === PIPE ? 'decryptStream' : 'decryptUnverified'
     return withCipher(terminal, options, (cipher) =>
-      convertStream(terminal, files, options, (chunks) => cipher.decryptStream(chunks, context, { signal, ...scheme })),
+      convertStream(terminal, files, options, (chunks) => cipher[method](chunks, context, { signal, ...scheme })),
     )
   }
   if (files) {
