@@ -1,5 +1,6 @@
 import { armor, enums } from 'openpgp'
 import { openpgpConfig } from './openpgp-config.js'
+import { wholePackets } from './packet-frame.js'
 
 const BEGIN = '-----BEGIN PGP MESSAGE-----'
 const END = '-----END PGP MESSAGE-----'
@@ -26,9 +27,24 @@ export function dearmorMessage(bytes: Uint8Array): Uint8Array | undefined {
   return decodeBase64(body)
 }
 
-/** With a checksum: without one, gpg 2.2 cannot read text whose base64 ends in no padding. */
 export function armorMessage(message: Uint8Array): Uint8Array {
-  return Buffer.from(armor(enums.armor.message, message, undefined, undefined, undefined, true, openpgpConfig))
+  return armorPackets(enums.armor.message, message)
+}
+
+/**
+ * Text for packets of this kind. With a checksum: without one, gpg 2.2 cannot read text whose base64 ends in no padding.
+ * What it cannot read anyway is written without, as RFC 9580 demands (section 6.1).
+ */
+export function armorPackets(kind: enums.armor, packets: Uint8Array): Uint8Array {
+  const checksum = !isModern(packets)
+  return Buffer.from(
+    armor(kind, Uint8Array.from(packets), undefined, undefined, undefined, checksum, openpgpConfig) as string,
+  )
+}
+
+/** Every packet with which keys, signatures and messages of RFC 9580 begin is of version 6. */
+function isModern(packets: Uint8Array): boolean {
+  return wholePackets(packets, 1).packets[0]?.body?.[0] === 6
 }
 
 function decodeBase64(lines: readonly string[]): Uint8Array | undefined {

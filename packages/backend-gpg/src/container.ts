@@ -12,6 +12,7 @@ import * as z from 'zod'
 import { GpgProvider } from './gpg-provider.js'
 import { FolderKeyFiles, type KeyFiles } from './key-files.js'
 import { KeyRing } from './key-ring.js'
+import { PROFILES, type Profile } from './profile.js'
 import type { SessionKeyPolicy } from './reuse/session-key-policy.js'
 import { sessionKeysSchema } from './reuse/session-keys-schema.js'
 import { SealedKeyFiles } from './sealed-key-files.js'
@@ -21,6 +22,7 @@ import { Contacts, isContactName, type PinnedContacts } from './trust/contacts.j
 export interface GpgSection {
   readonly keyRing: string
   readonly sealedBy?: string | undefined
+  readonly profile: Profile
   readonly recipients: readonly string[]
   readonly contacts?: PinnedContacts | undefined
   readonly hidden?: boolean | undefined
@@ -51,6 +53,10 @@ const section: z.ZodType<GpgSection> = z
       .min(1)
       .optional()
       .describe('A use case of another scheme that encrypts the secret keys once more'),
+    profile: z
+      .enum(PROFILES)
+      .default('compat')
+      .describe('How messages are written: for gpg 2.2, as RFC 9580 has them, or as all recipients can read them'),
     recipients: z
       .array(party)
       .default([])

@@ -49,7 +49,11 @@ export async function* decryptMessageStream(
     const whole = [preamble, rewrite(data, version, await gather(body.rest(), MAX_WHOLE_BYTES)), reader.rest()] as const
     return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
   }
-  const addressed = await keys.address({ ...readSessionKeys(preamble), preamble, data: NOTHING })
+  const addressed = await keys.address({
+    ...readSessionKeys(preamble, { tag: data.tag, version: VERSION_1 }),
+    preamble,
+    data: NOTHING,
+  })
   if (!addressed) throw decryptionFailed()
   const beginning = await body.take(BEGINNING_BYTES)
   using sessionKey = await openSessionKey(addressed, beginning)

@@ -1,8 +1,9 @@
 import { type AnyPacket, enums } from 'openpgp'
+import { authenticate } from './authenticated-data.js'
 import { MessageHashes } from './message-hashes.js'
-import { writeLength } from './packet-frame.js'
+import { packetHeader } from './packet-frame.js'
 import { protect } from './protected-data.js'
-import { SIGNING_HASH, type Signing } from './signing.js'
+import type { Signing } from './signing.js'
 import { type Envelope, openEnvelope } from './write-message.js'
 import { writePacket } from './write-packet.js'
 
@@ -11,8 +12,9 @@ export async function* writeMessageStream(
   plaintext: AsyncIterable<Uint8Array>,
   envelope: Envelope,
 ): AsyncGenerator<Uint8Array> {
-  const { preamble, signings } = await openEnvelope(envelope)
-  const packets = protect(envelope.sessionKey, signedPackets(plaintext, signings))
+  const { sessionKey, suite, preamble, signings } = await openEnvelope(envelope)
+  const signed = signedPackets(plaintext, signings)
+  const packets = suite ? authenticate(sessionKey.data, suite, signed) : protect(sessionKey.data, signed)
   // Not before the plaintext has begun: whoever leaves then closes it.
   let before = preamble
   for await (const piece of writePacket(enums.packet.symEncryptedIntegrityProtectedData, packets)) {
@@ -26,8 +28,10 @@ async function* signedPackets(
   signings: readonly Signing[],
 ): AsyncGenerator<Uint8Array> {
   const hashes = new MessageHashes()
-  if (signings.length > 0) hashes.announce(SIGNING_HASH)
-  for (const { onePass } of signings) yield wholePacket(enums.packet.onePassSignature, onePass)
+  for (const { onePass, hashedAs } of signings) {
+    hashes.announce(hashedAs)
+    yield wholePacket(enums.packet.onePassSignature, onePass)
+  }
   yield* writePacket(enums.packet.literalData, literalBody(plaintext, hashes), true)
   for (const signing of signings.toReversed()) {
     yield wholePacket(enums.packet.signature, await signing.signDigest(hashes))
@@ -47,5 +51,5 @@ async function* literalBody(plaintext: AsyncIterable<Uint8Array>, hashes: Messag
 
 function wholePacket(tag: number, packet: AnyPacket): Uint8Array {
   const body = packet.write() as Uint8Array
-  return Buffer.concat([Uint8Array.of(0xc0 | tag), writeLength(body.length), body])
+  return Buffer.concat([packetHeader(tag, body.length), body])
 }

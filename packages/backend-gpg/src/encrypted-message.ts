@@ -64,20 +64,41 @@ export function parseEncryptedMessage(ciphertext: Uint8Array): EncryptedMessage 
   if (!isWithinLimits(before)) return undefined
   const preamble = binary.subarray(0, data.start)
   return {
-    ...readSessionKeys(preamble),
+    ...readSessionKeys(preamble, data),
     preamble,
     data: binary.subarray(data.start),
     canonical: data.canonical,
   }
 }
 
-/** The session keys among the packets before the encrypted data. */
-export function readSessionKeys(preamble: Uint8Array): Pick<EncryptedMessage, 'sessionKeys' | 'passwordKeys'> {
-  const frames = splitPackets(preamble, MAX_PACKETS) ?? []
+/**
+ * The session keys among the packets before some encrypted data. If that is known, those of versions that do not belong to
+ * it are left out: they are of another message, or somebody wants it to be read in an older form (RFC 9580, 10.3.2.1).
+ */
+export function readSessionKeys(
+  preamble: Uint8Array,
+  data?: Form,
+): Pick<EncryptedMessage, 'sessionKeys' | 'passwordKeys'> {
+  const all = splitPackets(preamble, MAX_PACKETS) ?? []
+  const frames = data ? all.filter((frame) => belongs(frame, data)) : all
   return {
     sessionKeys: frames.flatMap((frame) => readSessionKey(frame, preamble)),
     passwordKeys: frames.filter(isAffordable).map(({ start, end }) => preamble.subarray(start, end)),
   }
+}
+
+type Form = Pick<PacketFrame, 'tag' | 'version'>
+
+/** The forms of encrypted data, and the versions of session keys under keys and passwords that go with each. */
+const FORMS: readonly (Form & { readonly keys: readonly number[]; readonly passwords: readonly number[] })[] = [
+  { tag: SEIPD, version: 1, keys: [3], passwords: [4] },
+  { tag: SEIPD, version: 2, keys: [6], passwords: [6] },
+  { tag: OCB, version: 1, keys: [3], passwords: [4, 5] },
+]
+
+function belongs(sessionKey: Form, data: Form): boolean {
+  const form = FORMS.find(({ tag, version }) => tag === data.tag && version === data.version)
+  return form?.[sessionKey.tag === PKESK ? 'keys' : 'passwords'].includes(sessionKey.version ?? 0) ?? false
 }
 
 /** Undefined if these keys and passwords open nothing of the message, or would be tried too often. */

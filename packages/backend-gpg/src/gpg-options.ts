@@ -1,4 +1,5 @@
 import type { KeySource } from './key-ring.js'
+import type { Profile } from './profile.js'
 import type { SessionKeyPolicy } from './reuse/session-key-policy.js'
 import type { ContactSource } from './trust/contacts.js'
 
@@ -6,6 +7,8 @@ export interface GpgOptions {
   readonly keyRing: KeySource
   /** Those who can read, by full fingerprints or contacts. Name your own key among them to read what you write. */
   readonly recipients: readonly string[]
+  /** How messages are written; they are read in every form. `compat` by default. */
+  readonly profile?: Profile
   /** Where names of contacts become fingerprints; without it, there are fingerprints only. */
   readonly contacts?: ContactSource
   /** Opens every message as well as the keys do; without recipients it is the only way. Asked once, when it is needed. */

@@ -24,6 +24,7 @@ import { gpgError } from './gpg-errors.js'
 import type { GpgOptions } from './gpg-options.js'
 import { KeyCache } from './key-cache.js'
 import { type OpenPolicy, openMessage } from './open-message.js'
+import type { Profile } from './profile.js'
 import { ReusedSessionKey } from './reuse/reused-session-key.js'
 import { SessionKeyMemory } from './reuse/session-key-memory.js'
 import { freshSessionKey, freshSessionKeys, type SessionKeySource } from './reuse/session-key-source.js'
@@ -48,6 +49,7 @@ export class GpgProvider implements WithholdingProvider, Disposable {
   readonly traits: ProviderTraits
   readonly #keys: KeyCache
   readonly #parties: Parties
+  readonly #profile: Profile
   readonly #sessionKeys: SessionKeySource
   readonly #memory: SessionKeyMemory | undefined
   readonly #allowUnsigned: boolean
@@ -69,6 +71,7 @@ export class GpgProvider implements WithholdingProvider, Disposable {
     this.#parties = new Parties(options)
     this.#sessionKeys = sessionKeys.reuse ? new ReusedSessionKey({ limits: sessionKeys.reuse }) : freshSessionKeys
     this.#memory = sessionKeys.remember && new SessionKeyMemory(sessionKeys.remember)
+    this.#profile = options.profile ?? 'compat'
     this.#allowUnsigned = allowUnsigned
     this.#armor = options.armor ?? false
     this.#hidden = options.hidden ?? false
@@ -175,6 +178,7 @@ export class GpgProvider implements WithholdingProvider, Disposable {
   async #envelope(contextDigest: Uint8Array): Promise<Omit<Envelope, 'sessionKey'>> {
     const { recipients, signer } = await this.#parties.fingerprints()
     return {
+      profile: this.#profile,
       recipients: await this.#keys.certificates(recipients),
       passwords: await this.#passwords(),
       signers: signer === undefined ? [] : [await this.#keys.unlocked(signer)],

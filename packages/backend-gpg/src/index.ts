@@ -1,5 +1,13 @@
 export { parseFingerprint } from './fingerprint.js'
-export { generateGpgKey, KEY_ALGORITHMS, type KeyAlgorithm, type NewKey, type NewKeyOptions } from './generate-key.js'
+export {
+  generateGpgKey,
+  KEY_ALGORITHMS,
+  KEY_PROFILES,
+  type KeyAlgorithm,
+  type KeyProfile,
+  type NewKey,
+  type NewKeyOptions,
+} from './generate-key.js'
 export { GPG_REASONS, type GpgReason } from './gpg-errors.js'
 export type { GpgOptions } from './gpg-options.js'
 export { GpgProvider } from './gpg-provider.js'
@@ -12,6 +20,7 @@ export { type ExportKind, KeyKeeper, type KeyKeeperOptions } from './keys/key-ke
 export { REVOCATION_REASONS, type Revocation, type RevocationReason } from './keys/revoke-key.js'
 export type { SubkeyPurpose } from './keys/rotate-subkeys.js'
 export type { SkippedKey } from './parse-keys.js'
+export { PROFILES, type Profile } from './profile.js'
 export type { RememberLimits, ReuseLimits, SessionKeyPolicy } from './reuse/session-key-policy.js'
 export { sealedBy, sealRing, unsealRing } from './seal-ring.js'
 export { type KeySealer, SealedKeyFiles } from './sealed-key-files.js'

@@ -9,7 +9,7 @@ interface SignatureInternals {
 }
 
 /**
- * A version 4 signature that names those to whom the message is written, so that none of them can pass it on to another
+ * A signature that names those to whom the message is written, so that none of them can pass it on to another
  * as if it had been written to him: Sequoia, GopenPGP and this package then refuse it.
  */
 export class AddressedSignature extends SignaturePacket {
@@ -23,10 +23,10 @@ export class AddressedSignature extends SignaturePacket {
   /** OpenPGP.js calls this for what is signed. */
   writeHashedSubPackets(): Uint8Array {
     const { writeHashedSubPackets } = SignaturePacket.prototype as unknown as SignatureInternals
-    const known = writeHashedSubPackets.call(this).subarray(2)
+    const length = Buffer.alloc(this.version === 6 ? 4 : 2)
+    const known = writeHashedSubPackets.call(this).subarray(length.length)
     const subpackets = Buffer.concat([known, ...this.#recipients.map(writeSubpacket)])
-    const length = Buffer.alloc(2)
-    length.writeUInt16BE(subpackets.length)
+    length.writeUIntBE(subpackets.length, 0, length.length)
     return Uint8Array.from(Buffer.concat([length, subpackets]))
   }
 }

@@ -54,6 +54,23 @@ export const openpgpConfig: Readonly<Config> = Object.freeze<Config>({
   maxUserIDLength: 5120,
 })
 
+/**
+ * The same for what is written as RFC 9580 has it: version 6 keys that say so, locked by Argon2 and OCB, and passwords and
+ * session keys in version 6 packets.
+ */
+export const modernConfig: Readonly<Config> = Object.freeze<Config>({
+  ...openpgpConfig,
+  v6Keys: true,
+  aeadProtect: true,
+  preferredAEADAlgorithm: enums.aead.ocb,
+  s2kType: enums.s2k.argon2,
+})
+
+/** The configuration to lock and change a key of this version with. */
+export function configFor({ version }: { readonly version: number }): Readonly<Config> {
+  return version === 6 ? modernConfig : openpgpConfig
+}
+
 /** The same without the limits on strength, to tell keys that are too weak from keys that are of no use at all. */
 export const lenientConfig: Readonly<Config> = Object.freeze<Config>({
   ...openpgpConfig,

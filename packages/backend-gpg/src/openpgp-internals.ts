@@ -26,6 +26,19 @@ export function directSignatures(key: PublicKey): SignaturePacket[] {
   return (key as unknown as { readonly directSignatures: SignaturePacket[] }).directSignatures
 }
 
+/** The valid self-signature that says what its owner's program can read and prefers. @throws Error if there is none */
+export function selfSignature(key: PublicKey, date: Date, config: Readonly<Config>): Promise<SelfSignature> {
+  const { getPrimarySelfSignature } = key as unknown as {
+    getPrimarySelfSignature(date: Date, userID: undefined, config: Readonly<Config>): Promise<SelfSignature>
+  }
+  return getPrimarySelfSignature.call(key, date, undefined, config)
+}
+
+export type SelfSignature = SignaturePacket & {
+  /** Pairs of a cipher and an AEAD mode. */
+  readonly preferredCipherSuites: readonly (readonly [number, number])[] | null
+}
+
 /** Whether its primary key has revoked a subkey. */
 export function isSubkeyRevoked(subkey: Subkey, date: Date, config: Readonly<Config>): Promise<boolean> {
   return subkey.isRevoked(undefined as never, undefined as never, date, config)

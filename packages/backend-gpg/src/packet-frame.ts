@@ -6,6 +6,8 @@ export interface PacketFrame {
   readonly end: number
   /** The body, unless it comes in parts of its own lengths. */
   readonly body: Uint8Array | undefined
+  /** The first byte of the body, which in most kinds is the version of the packet. */
+  readonly version: number | undefined
   /** Whether the header is one that we write: new format, a length in as few bytes as can be, parts of one size. */
   readonly canonical: boolean
 }
@@ -21,6 +23,11 @@ export function writeLength(length: number): Uint8Array {
   const bytes = Buffer.alloc(5, 255)
   bytes.writeUInt32BE(length, 1)
   return bytes
+}
+
+/** The header of a packet whose body has so many bytes. */
+export function packetHeader(tag: number, length: number): Uint8Array {
+  return Buffer.concat([Uint8Array.of(0xc0 | tag), writeLength(length)])
 }
 
 /**
@@ -60,7 +67,8 @@ function readOldFormat(bytes: Uint8Array, start: number, header: number): Packet
   const bodyAt = start + 1 + (lengthBytes ?? 0)
   if (bodyAt > bytes.length) return undefined
   const end = lengthBytes === undefined ? bytes.length : bodyAt + bigEndian(bytes, start + 1, lengthBytes)
-  return { tag: (header >> 2) & 15, start, end, body: bytes.subarray(bodyAt, end), canonical: false }
+  const body = bytes.subarray(bodyAt, end)
+  return { tag: (header >> 2) & 15, start, end, body, version: body[0], canonical: false }
 }
 
 function readNewFormat(bytes: Uint8Array, start: number, header: number): PacketFrame | undefined {
@@ -77,7 +85,8 @@ function readNewFormat(bytes: Uint8Array, start: number, header: number): Packet
   if (!chunk) return undefined
   const end = chunk.bodyAt + chunk.length
   canonical &&= chunk.bodyAt - headerAt === writeLength(chunk.length).length
-  return { tag: header & 63, start, end, body: whole ? bytes.subarray(first, end) : undefined, canonical }
+  const body = whole ? bytes.subarray(first, end) : undefined
+  return { tag: header & 63, start, end, body, version: whole ? body?.[0] : bytes[first], canonical }
 }
 
 function readLength(bytes: Uint8Array, at: number): { bodyAt: number; length: number; partial: boolean } | undefined {

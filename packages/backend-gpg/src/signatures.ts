@@ -54,7 +54,7 @@ function isBoundToItsReaders({ rawNotations }: SignaturePacket): boolean {
 
 /**
  * The signature if it is valid. OpenPGP.js finds the key by its 64-bit id, among the pinned ones only; if the signature
- * names its issuer in full, that is compared as well.
+ * names its issuer in full, that is compared as well. A key makes signatures of its own version only.
  */
 export async function validPacket(
   { verified, signature }: VerificationResult,
@@ -63,16 +63,18 @@ export async function validPacket(
   try {
     await verified
     const { packets } = await signature
-    const issuer = packets[0]?.issuerFingerprint
-    return issuer && !isOneOf(certificates, issuer) ? undefined : packets[0]
+    const [packet] = packets
+    return packet && certificates.some((certificate) => isIssuer(certificate, packet)) ? packet : undefined
   } catch {
     return undefined
   }
 }
 
-function isOneOf(certificates: readonly PublicKey[], fingerprint: Uint8Array): boolean {
-  const digits = Buffer.from(fingerprint).toString('hex')
-  return certificates.some((certificate) => certificate.getKeys().some((key) => key.getFingerprint() === digits))
+function isIssuer(certificate: PublicKey, { version, issuerKeyID, issuerFingerprint }: SignaturePacket): boolean {
+  const named = issuerFingerprint && Buffer.from(issuerFingerprint).toString('hex')
+  return certificate
+    .getKeys(issuerKeyID)
+    .some((key) => key.keyPacket.version === version && (!named || named === key.getFingerprint()))
 }
 
 function equal(a: Uint8Array | undefined, b: Uint8Array): boolean {

@@ -1,10 +1,10 @@
 import { pipeline, Readable } from 'node:stream'
 import { createInflate, createInflateRaw } from 'node:zlib'
 import { CryptoError, decryptionFailed } from '@parasol/core'
-import { enums, SignaturePacket } from 'openpgp'
+import { enums, OnePassSignaturePacket, SignaturePacket } from 'openpgp'
 import { ByteReader } from './byte-reader.js'
 import { unpackBzip2 } from './bzip2-packets.js'
-import { MessageHashes } from './message-hashes.js'
+import { type HashedAs, MessageHashes } from './message-hashes.js'
 import { nextPacket, type StreamedPacket } from './packet-stream.js'
 import { MAX_SIGNATURES } from './signatures.js'
 import { gather } from './stream-beginning.js'
@@ -68,10 +68,21 @@ async function bodyOf({ body, length }: StreamedPacket): Promise<Uint8Array> {
   return Buffer.concat(pieces)
 }
 
-function announce(onePass: Uint8Array, hashes: MessageHashes): number {
-  const [version, type, algorithm = 0] = onePass
-  if (version !== 3 || type !== enums.signature.binary) throw decryptionFailed()
-  hashes.announce(algorithm)
+/** What the types of OpenPGP.js do not tell of an announcement. */
+interface Announcement extends HashedAs {
+  read(body: Uint8Array): void
+  readonly signatureType: number
+}
+
+function announce(body: Uint8Array, hashes: MessageHashes): number {
+  const onePass = new OnePassSignaturePacket() as unknown as Announcement
+  try {
+    onePass.read(body)
+  } catch {
+    throw decryptionFailed()
+  }
+  if (onePass.signatureType !== enums.signature.binary) throw decryptionFailed()
+  hashes.announce(onePass)
   return 1
 }
 
@@ -83,8 +94,9 @@ function readSignature(body: Uint8Array, hashes?: MessageHashes): SignaturePacke
   } catch {
     throw decryptionFailed()
   }
-  if (signature.version !== 4 || signature.signatureType !== enums.signature.binary) throw decryptionFailed()
-  hashes?.announce(signature.hashAlgorithm ?? 0)
+  const known = signature.version === 4 || signature.version === 6
+  if (!known || signature.signatureType !== enums.signature.binary) throw decryptionFailed()
+  hashes?.announce(signature)
   return signature
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   type AnyPacket,
   enums,
@@ -9,7 +10,7 @@ import {
   type SignaturePacket,
 } from 'openpgp'
 import { AddressedSignature } from './intended-recipients.js'
-import type { MessageHashes } from './message-hashes.js'
+import type { HashedAs, MessageHashes } from './message-hashes.js'
 import { openpgpConfig } from './openpgp-config.js'
 import { requireSigner } from './usable-key.js'
 
@@ -25,6 +26,8 @@ export interface SignedFacts {
 export interface Signing {
   /** Stands before the data, so that readers can hash it while it passes by. */
   readonly onePass: AnyPacket
+  /** How it hashes the data. */
+  readonly hashedAs: HashedAs
   /** Signs the data of a packet. */
   sign(literal: AnyPacket): Promise<SignaturePacket>
   /** Signs data that has passed by. */
@@ -43,6 +46,10 @@ export function prepareSignatures(signers: readonly PrivateKey[], facts: SignedF
 async function prepareSignature(signer: PrivateKey, facts: SignedFacts, isLast: boolean): Promise<Signing> {
   const { keyPacket } = await requireSigner(signer)
   const signature = new PrehashedSignature(facts.recipients)
+  signature.version = keyPacket.version
+  signature.salt = signature.version === 6 ? randomBytes(SALT_BYTES) : null
+  signature.issuerKeyID = keyPacket.getKeyID() as never
+  signature.issuerFingerprint = keyPacket.getFingerprintBytes()
   signature.signatureType = facts.text ? enums.signature.text : enums.signature.binary
   signature.publicKeyAlgorithm = keyPacket.algorithm
   signature.hashAlgorithm = SIGNING_HASH
@@ -53,7 +60,8 @@ async function prepareSignature(signer: PrivateKey, facts: SignedFacts, isLast: 
     return signature
   }
   return {
-    onePass: announce(signature, keyPacket.getKeyID(), isLast),
+    onePass: fromSignaturePacket(signature, isLast),
+    hashedAs: { version: signature.version, hashAlgorithm: SIGNING_HASH, salt: signature.salt },
     sign: make,
     signDigest: (hashes) => {
       signature.hashes = hashes
@@ -62,7 +70,14 @@ async function prepareSignature(signer: PrivateKey, facts: SignedFacts, isLast: 
   }
 }
 
-export const SIGNING_HASH: number = enums.hash.sha512
+const SIGNING_HASH: number = enums.hash.sha512
+/** What a version 6 signature with that hash is salted with. */
+const SALT_BYTES = 32
+
+const { fromSignaturePacket } = OnePassSignaturePacket as unknown as {
+  /** @param isLast whether what is signed comes next, and not another announcement */
+  fromSignaturePacket(signature: SignaturePacket, isLast: boolean): AnyPacket
+}
 
 /** What the types of OpenPGP.js do not tell of a signature. */
 interface SignatureInternals {
@@ -75,6 +90,8 @@ interface SignatureInternals {
 /** A signature whose data has passed by already. */
 class PrehashedSignature extends AddressedSignature {
   hashes: MessageHashes | undefined
+  /** Of version 6; what the types of OpenPGP.js do not tell of. */
+  declare salt: Uint8Array | null
 
   /** OpenPGP.js calls this for all that is signed, to hash it and to give it to those algorithms that hash themselves. */
   toHash(type: number, data: LiteralDataPacket, detached: boolean): Uint8Array | undefined {
@@ -88,11 +105,3 @@ class PrehashedSignature extends AddressedSignature {
 }
 
 const above = AddressedSignature.prototype as unknown as SignatureInternals
-
-/** @param isLast whether what is signed comes next, and not another announcement */
-function announce(signature: SignaturePacket, issuerKeyID: object, isLast: boolean): AnyPacket {
-  const { signatureType, hashAlgorithm, publicKeyAlgorithm } = signature
-  const flags = isLast ? 1 : 0
-  const fields = { version: 3, signatureType, hashAlgorithm, publicKeyAlgorithm, issuerKeyID, flags }
-  return Object.assign(new OnePassSignaturePacket(), fields)
-}

@@ -1,6 +1,6 @@
 import { encryptKey, type PrivateKey, readPrivateKey } from 'openpgp'
 import { gpgError } from './gpg-errors.js'
-import { openpgpConfig } from './openpgp-config.js'
+import { configFor, openpgpConfig } from './openpgp-config.js'
 import { type SecretPacket, secretPackets, validateSecret } from './openpgp-internals.js'
 import { shown } from './usable-key.js'
 
@@ -37,7 +37,7 @@ export async function unlockKey(
 export async function relockKey(locked: PrivateKey, from: string, to: string): Promise<PrivateKey> {
   const unlocked = await unlockKey(locked, () => from)
   try {
-    const relocked = await encryptKey({ privateKey: unlocked, passphrase: to, config: openpgpConfig })
+    const relocked = await encryptKey({ privateKey: unlocked, passphrase: to, config: configFor(unlocked.keyPacket) })
     clearKey(await unlockKey(relocked, () => to))
     return relocked
   } finally {

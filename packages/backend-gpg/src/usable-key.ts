@@ -23,9 +23,14 @@ const COMPATIBLE: ReadonlySet<number> = new Set([
  */
 export async function requireUsableKey(key: PublicKey, purpose: Purpose): Promise<PublicKey | Subkey> {
   const usable = await find(key, purpose, toleratedNow(), openpgpConfig)
-  if (!usable) throw await explain(key, purpose)
-  const { version, algorithm } = usable.keyPacket
-  if (version === 4 && COMPATIBLE.has(algorithm)) return usable
+  if (usable) return usable
+  throw await explain(key, purpose)
+}
+
+/** The same, of a kind that gpg 2.2 knows. @throws CryptoError KEY_UNUSABLE */
+export async function requireCompatibleKey(key: PublicKey, purpose: Purpose): Promise<void> {
+  const { version, algorithm } = (await requireUsableKey(key, purpose)).keyPacket
+  if (version === 4 && COMPATIBLE.has(algorithm)) return
   throw gpgError('GPG_KEY_INCOMPATIBLE', `The key ${shown(key)} is of a kind whose messages gpg 2.2 does not read`)
 }
 

@@ -59,14 +59,14 @@ it('makes a new session key when the old one is too old, and zeroes that', async
   let now = 0
   using source = new ReusedSessionKey({ limits: { maxAgeSeconds: 10 }, now: () => now })
   const recipients = [await parties.keyRing.certificate(parties.bob)]
-  const lease = () => source.forMessage({ recipients, passwords: [], hidden: false }, 1)
+  const lease = () => source.forMessage({ recipients, passwords: [], hidden: false, profile: 'compat' }, 1)
   const first = await lease()
   now = 9_999
   using second = await lease()
   expect(second.sessionKey).toBe(first.sessionKey)
   now = 10_000
   using third = await lease()
-  expect(third.preamble).not.toEqual(first.preamble)
+  expect(third.written?.preamble).not.toEqual(first.written?.preamble)
   expect(first.sessionKey.some((byte) => byte !== 0)).toBe(true)
   first[Symbol.dispose]()
   first[Symbol.dispose]()
@@ -79,8 +79,8 @@ it('makes a new session key for other readers, and for a certificate that change
   using source = new ReusedSessionKey({ limits: {} })
   const preambleFor = async (...names: string[]): Promise<string> => {
     const recipients = await Promise.all(names.map((name) => parties.keyRing.certificate(name)))
-    using lease = await source.forMessage({ recipients, passwords: [], hidden: false }, 1)
-    return Buffer.from(lease.preamble ?? []).toString('hex')
+    using lease = await source.forMessage({ recipients, passwords: [], hidden: false, profile: 'compat' }, 1)
+    return Buffer.from(lease.written?.preamble ?? []).toString('hex')
   }
   const both = await preambleFor(parties.alice, parties.bob)
   expect(await preambleFor(parties.alice, parties.bob)).toBe(both)
@@ -92,7 +92,7 @@ it('refuses a reader whose key was revoked after the session key was made', asyn
   using source = new ReusedSessionKey({ limits: {} })
   const lease = async () => {
     const recipients = [await others.keyRing.certificate(others.bob)]
-    return source.forMessage({ recipients, passwords: [], hidden: false }, 1)
+    return source.forMessage({ recipients, passwords: [], hidden: false, profile: 'compat' }, 1)
   }
   ;(await lease())[Symbol.dispose]()
   const { KeyKeeper } = await import('@parasol/backend-gpg')
@@ -106,7 +106,7 @@ it('makes no session key after its disposal', async () => {
   const source = new ReusedSessionKey({ limits: {} })
   const recipients = [await parties.keyRing.certificate(parties.bob)]
   source[Symbol.dispose]()
-  await expect(source.forMessage({ recipients, passwords: [], hidden: false }, 1)).rejects.toThrow(
+  await expect(source.forMessage({ recipients, passwords: [], hidden: false, profile: 'compat' }, 1)).rejects.toThrow(
     expect.objectContaining({ code: 'CLOSED' }),
   )
 })

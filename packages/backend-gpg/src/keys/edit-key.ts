@@ -1,5 +1,5 @@
 import { encryptKey, type PrivateKey } from 'openpgp'
-import { openpgpConfig } from '../openpgp-config.js'
+import { configFor } from '../openpgp-config.js'
 import { clearKey, isLocked, unlockKey } from '../unlock-key.js'
 
 /** Gives the passphrase of a key. */
@@ -24,7 +24,7 @@ export async function editKey(
   try {
     const changed = await change(unlocked)
     if (!isLocked(locked)) return changed
-    const relocked = await encryptKey({ privateKey: changed, passphrase: word, config: openpgpConfig })
+    const relocked = await encryptKey({ privateKey: changed, passphrase: word, config: configFor(changed.keyPacket) })
     clearKey(await unlockKey(relocked, () => word))
     if (changed !== unlocked) clearKey(changed)
     return relocked

@@ -1,3 +1,4 @@
+import type { WrittenSessionKey } from '../write-message.js'
 import type { SessionKeyLease } from './session-key-source.js'
 
 /** How much one session key may encrypt. */
@@ -9,16 +10,16 @@ export interface Allowance {
 /** A session key that stays in memory. Disposal withdraws it: it is zeroed as soon as no message is written with it. */
 export class KeptSessionKey implements Disposable {
   readonly #sessionKey: Uint8Array
-  readonly #preamble: Uint8Array
+  readonly #written: WrittenSessionKey
   #messagesLeft: number
   #bytesLeft: number
   #leases = 0
   #withdrawn = false
 
   /** Takes the key over. */
-  constructor(sessionKey: Uint8Array, preamble: Uint8Array, { maxMessages, maxBytes }: Allowance) {
+  constructor(sessionKey: Uint8Array, written: WrittenSessionKey, { maxMessages, maxBytes }: Allowance) {
     this.#sessionKey = sessionKey
-    this.#preamble = preamble
+    this.#written = written
     this.#messagesLeft = maxMessages
     this.#bytesLeft = maxBytes
   }
@@ -32,7 +33,7 @@ export class KeptSessionKey implements Disposable {
     let open = true
     return {
       sessionKey: this.#sessionKey,
-      preamble: this.#preamble,
+      written: this.#written,
       [Symbol.dispose]: () => {
         if (open) this.#release()
         open = false

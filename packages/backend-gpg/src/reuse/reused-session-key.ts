@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { allocateSecret, BoundedCache, CryptoError, DATA_KEY_BYTES } from '@parasol/core'
 import type { PublicKey } from 'openpgp'
 import { requireUsableKey } from '../usable-key.js'
-import { writeSessionKeys } from '../write-message.js'
+import { writeSessionKey } from '../write-message.js'
 import { type Allowance, KeptSessionKey } from './kept-session-key.js'
 import { type ReuseLimits, sessionKeyLimit } from './session-key-policy.js'
 import { type Addressees, freshSessionKey, type SessionKeyLease, type SessionKeySource } from './session-key-source.js'
@@ -64,9 +64,9 @@ export class ReusedSessionKey implements SessionKeySource {
   async #make(id: string, addressees: Addressees): Promise<void> {
     const sessionKey = randomFillSync(allocateSecret(DATA_KEY_BYTES))
     try {
-      const preamble = await writeSessionKeys({ ...addressees, sessionKey })
+      const written = await writeSessionKey({ ...addressees, sessionKey })
       this.#requireOpen()
-      this.#kept.set(id, new KeptSessionKey(sessionKey, preamble, this.#allowance))
+      this.#kept.set(id, new KeptSessionKey(sessionKey, written, this.#allowance))
     } catch (error) {
       sessionKey.fill(0)
       throw error

@@ -1,9 +1,12 @@
 import { randomFillSync } from 'node:crypto'
 import { allocateSecret, DATA_KEY_BYTES } from '@parasol/core'
 import type { PublicKey } from 'openpgp'
+import type { Profile } from '../profile.js'
+import type { WrittenSessionKey } from '../write-message.js'
 
 /** Those who can open a message. */
 export interface Addressees {
+  readonly profile: Profile
   readonly recipients: readonly PublicKey[]
   /** Each of them opens the message as well. */
   readonly passwords: readonly string[]
@@ -14,8 +17,8 @@ export interface Addressees {
 /** A session key for one message; disposal gives it back, or zeroes it. */
 export interface SessionKeyLease extends Disposable {
   readonly sessionKey: Uint8Array
-  /** The packets that hold it for the addressees, if they were written before. */
-  readonly preamble?: Uint8Array
+  /** What holds it for the addressees, if that was written before. */
+  readonly written?: WrittenSessionKey
 }
 
 /** Where the session keys of new messages come from. */

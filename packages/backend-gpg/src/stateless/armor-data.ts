@@ -1,4 +1,5 @@
-import { armor, enums, unarmor } from 'openpgp'
+import { enums, unarmor } from 'openpgp'
+import { armorPackets } from '../armored-text.js'
 import { gpgError } from '../gpg-errors.js'
 import { openpgpConfig } from '../openpgp-config.js'
 import { splitPackets, wholePackets } from '../packet-frame.js'
@@ -18,9 +19,7 @@ export function armorData(bytes: Uint8Array): Uint8Array {
   const [first] = wholePackets(bytes, 1).packets
   if (!first) throw gpgError('GPG_MALFORMED', 'These are no OpenPGP packets')
   const kind = isDetachedSignature(bytes) || first.tag !== TAG.signature ? KINDS.get(first.tag) : undefined
-  return Buffer.from(
-    armor(kind ?? KIND.message, Uint8Array.from(bytes), undefined, undefined, undefined, true, openpgpConfig),
-  )
+  return armorPackets(kind ?? KIND.message, bytes)
 }
 
 /** The packets in text of this kind. What is binary already stays as it is. */

@@ -1,7 +1,7 @@
 import { encryptKey, type PrivateKey, type PublicKey } from 'openpgp'
 import { type Revocation, revokeWholeKey } from '../keys/revoke-key.js'
 import { mergeCertificates } from '../merge-keys.js'
-import { openpgpConfig } from '../openpgp-config.js'
+import { configFor } from '../openpgp-config.js'
 import { shown } from '../usable-key.js'
 import { unlockByAny } from './unlock-any.js'
 
@@ -13,7 +13,9 @@ export async function changePassphrases(
 ): Promise<PrivateKey[]> {
   const unlocked = await Promise.all(keys.map((key) => unlockByAny(key, former)))
   if (!next) return unlocked
-  return Promise.all(unlocked.map((privateKey) => encryptKey({ privateKey, passphrase: next, config: openpgpConfig })))
+  return Promise.all(
+    unlocked.map((privateKey) => encryptKey({ privateKey, passphrase: next, config: configFor(privateKey.keyPacket) })),
+  )
 }
 
 /** The certificates of secret keys, revoked. @throws CryptoError WRONG_PASSPHRASE; KEY_NOT_FOUND for an offline key */

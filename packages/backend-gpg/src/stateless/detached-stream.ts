@@ -2,7 +2,7 @@ import { CryptoError } from '@parasol/core'
 import { enums, LiteralDataPacket, Message, type PrivateKey, type PublicKey, type SignaturePacket } from 'openpgp'
 import { MessageHashes } from '../message-hashes.js'
 import { openpgpConfig, toleratedNow } from '../openpgp-config.js'
-import { prepareSignatures, SIGNING_HASH } from '../signing.js'
+import { prepareSignatures } from '../signing.js'
 import { packetList } from '../write-message.js'
 import { armorData } from './armor-data.js'
 import { type SignatureDates, type VerifiedSignature, verifiedSignatures } from './verified-signature.js'
@@ -15,7 +15,7 @@ export async function signDetachedStream(
 ): Promise<Uint8Array> {
   const signings = await prepareSignatures(signers, { recipients: [], notations: [], text: false })
   const hashes = new MessageHashes()
-  hashes.announce(SIGNING_HASH)
+  for (const { hashedAs } of signings) hashes.announce(hashedAs)
   for await (const piece of data) hashes.update(piece)
   const signatures = await Promise.all(signings.map((signing) => signing.signDigest(hashes)))
   const packets = packetList(...signatures).write() as Uint8Array
@@ -46,13 +46,13 @@ export async function verifyDetachedStream(
 }
 
 function isOfBytes({ version, signatureType }: SignaturePacket): boolean {
-  return version === 4 && signatureType === enums.signature.binary
+  return (version === 4 || version === 6) && signatureType === enums.signature.binary
 }
 
 /** A signature with a weak digest is passed over like any other that is not valid. */
-function announces(hashes: MessageHashes, { hashAlgorithm }: SignaturePacket): boolean {
+function announces(hashes: MessageHashes, signature: SignaturePacket): boolean {
   try {
-    hashes.announce(hashAlgorithm ?? 0)
+    hashes.announce(signature)
     return true
   } catch {
     return false

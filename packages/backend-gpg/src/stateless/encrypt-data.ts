@@ -1,12 +1,15 @@
 import { randomFillSync } from 'node:crypto'
 import { allocateSecret, DATA_KEY_BYTES } from '@parasol/core'
-import type { PrivateKey, PublicKey } from 'openpgp'
+import type { PrivateKey, PublicKey, SessionKey } from 'openpgp'
 import { armorMessage } from '../armored-text.js'
-import { writeMessage } from '../write-message.js'
+import type { Profile } from '../profile.js'
+import { openEnvelope, sealMessage } from '../write-message.js'
 import { requireText } from './text-data.js'
 
 /** To whom, and how. */
 export interface EncryptDataOptions {
+  /** `compat` by default: as gpg 2.2 reads it. */
+  readonly profile?: Profile
   readonly recipients: readonly PublicKey[]
   readonly passwords?: readonly string[]
   /** Unlocked. */
@@ -24,11 +27,12 @@ export interface EncryptDataOptions {
  */
 export async function encryptData(
   data: Uint8Array,
-  { recipients, passwords = [], signers = [], text = false, armor = true }: EncryptDataOptions,
-): Promise<{ readonly message: Uint8Array; readonly sessionKey: Uint8Array }> {
+  { profile = 'compat', recipients, passwords = [], signers = [], text = false, armor = true }: EncryptDataOptions,
+): Promise<{ readonly message: Uint8Array; readonly sessionKey: SessionKey }> {
   if (text) requireText(data)
   const sessionKey = randomFillSync(allocateSecret(DATA_KEY_BYTES))
-  const envelope = { sessionKey, recipients, passwords, signers, notations: [], hidden: false, text }
-  const message = await writeMessage(data, envelope)
-  return { message: armor ? armorMessage(message) : message, sessionKey }
+  const envelope = { profile, sessionKey, recipients, passwords, signers, notations: [], hidden: false, text }
+  const opened = await openEnvelope(envelope)
+  const message = await sealMessage(data, text, opened)
+  return { message: armor ? armorMessage(message) : message, sessionKey: opened.sessionKey }
 }

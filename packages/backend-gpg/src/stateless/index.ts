@@ -1,5 +1,6 @@
-export { KEY_ALGORITHMS, type KeyAlgorithm } from '../generate-key.js'
+export { KEY_ALGORITHMS, type KeyAlgorithm, type KeyProfile } from '../generate-key.js'
 export { OPENPGP_VERSION } from '../openpgp-version.js'
+export { PROFILES, type Profile } from '../profile.js'
 export { isLocked, unlockKey } from '../unlock-key.js'
 export { requireSigner } from '../usable-key.js'
 export { armorData, dearmorData } from './armor-data.js'

@@ -1,9 +1,10 @@
 import { generateKey } from 'openpgp'
-import { ALGORITHMS, type KeyAlgorithm } from '../generate-key.js'
+import { type KeyAlgorithm, type KeyProfile, keySettings } from '../generate-key.js'
 import { gpgError } from '../gpg-errors.js'
-import { openpgpConfig } from '../openpgp-config.js'
 
 export interface MakeKeyOptions {
+  /** `compat` by default. */
+  readonly profile?: KeyProfile
   /** As they are to stand in the key: `Name <someone@example.com>`. */
   readonly userIds: readonly string[]
   /** Without it the secret key is unprotected. */
@@ -15,17 +16,16 @@ export interface MakeKeyOptions {
 
 /** A secret key that does not expire, binary. For keys to live with, `generateGpgKey` is the better choice. */
 export async function makeKey(options: MakeKeyOptions): Promise<Uint8Array> {
-  const { userIds, passphrase, algorithm = 'curve25519', signingOnly = false } = options
-  if (userIds.length === 0) {
+  const { userIds, passphrase, profile, algorithm, signingOnly = false } = options
+  if (userIds.length === 0 && profile !== 'modern') {
     throw gpgError('GPG_KEY_OPTIONS_INVALID', 'A key that gpg 2.2 reads needs a user id')
   }
   const { privateKey } = await generateKey({
-    ...ALGORITHMS[algorithm],
+    ...keySettings(profile, algorithm),
     userIDs: userIds.map(parseUserId),
     ...(passphrase ? { passphrase } : {}),
     subkeys: signingOnly ? [{ sign: true }] : [{ sign: true }, {}],
     format: 'binary',
-    config: openpgpConfig,
   })
   return privateKey
 }

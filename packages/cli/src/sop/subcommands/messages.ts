@@ -39,7 +39,7 @@ export const encrypt: Subcommand = {
       armor,
     })
     const out = args.value('session-key-out')
-    if (out !== undefined) await files.write(out, `${formatSessionKey({ data: sessionKey })}\n`)
+    if (out !== undefined) await files.write(out, `${formatSessionKey(sessionKey)}\n`)
     return message
   },
   failures: {
