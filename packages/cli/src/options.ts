@@ -69,7 +69,7 @@ export function addFileOptions(command: Command, terminal: Terminal, pipes = fal
 
 /** The context is never left out by mistake. @throws UsageError */
 export function contextOf(
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'env'>,
   { context, withoutContext = false }: Pick<ContextOptions, 'context' | 'withoutContext'>,
 ): EncryptionContext {
   if ((context === undefined) === withoutContext) return context ?? {}

@@ -81,6 +81,29 @@ it.each([
   await fc.assert(property, { numRuns: 50 })
 })
 
+it.each([
+  ['csv', csvFormat(terminal, ','), 'a,b\n'],
+  ['ndjson', ndjsonFormat(), ''],
+] as const)(
+  'hands on rows of %s, whatever they are, that end where they end when they are read',
+  (_name, format, head) => {
+    const hostile = fc.array(fc.oneof(text, fc.constantFrom('\n', '\r\n', '"\n', '\n"', 'x"', ',')), { maxLength: 20 })
+    fc.assert(
+      fc.property(hostile, fc.boolean(), (parts, isLast) => {
+        const raw = head + toRaw(parts.join(''))
+        const [read, skipped] = [format.open(raw, true)?.reader, format.open(raw, true)?.reader]
+        for (let at = head.length; at < raw.length; ) {
+          const row = read?.next(raw, at, isLast)
+          const skip = skipped?.skip(raw, at, isLast)
+          expect(skip && { ...skip }).toEqual(row && { end: row.end, lines: row.lines, isBlank: row.row === undefined })
+          if (!row) break
+          at = row.end
+        }
+      }),
+    )
+  },
+)
+
 function hasReturn(cell: string): boolean {
   return cell.includes('\r')
 }

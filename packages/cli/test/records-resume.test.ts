@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => here.remove())
 
-it('goes on after kill -9, and loses and doubles no row', async () => {
+it('goes on after kill -9 with as many workers as then, or others, and loses and doubles no row', async () => {
   const args = [
     'records',
     'encrypt',
@@ -37,7 +37,12 @@ it('goes on after kill -9, and loses and doubles no row', async () => {
     here.path('out.csv'),
   ]
   const part = here.path('.out.csv.parasol/rows')
-  for (const size of [1, 6_000_000, 12_000_000]) await killOnce(args, part, size)
+  for (const [size, workers] of [
+    [1, 1],
+    [6_000_000, 3],
+    [12_000_000, 2],
+  ] as const)
+    await killOnce([...args, '--workers', String(workers)], part, size)
   expect(existsSync(here.path('out.csv'))).toBe(false)
   const { code, stdout } = await here.parasol([...args, '--json'])
   expect(code).toBe(0)

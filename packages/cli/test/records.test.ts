@@ -123,7 +123,8 @@ it.each([
   ],
   ['a use case that there is not', ['-F', 'phone', '-k', 'id', '-u', 'custmer'], 2, /customer/],
   ['a delimiter that is a letter', ['-F', 'phone', ...bound, '--delimiter', 'x'], 2, /one character/],
-  ['no workers', ['-F', 'phone', ...bound, '--workers', '0'], 2, /from 1 to 999/],
+  ['no workers', ['-F', 'phone', ...bound, '--workers', '0'], 2, /from 1 to 64 for --workers/],
+  ['nothing at once', ['-F', 'phone', ...bound, '--at-once', '1000'], 2, /from 1 to 999 for --at-once/],
   ['a misspelt choice', ['-F', 'phone', ...bound, '--on-error', 'skp'], 2, /stop, skip/],
 ] as const)('refuses %s and writes nothing', async (_name, flags, code, says) => {
   here.write('plain.csv', files['plain.csv'])

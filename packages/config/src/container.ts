@@ -1,5 +1,5 @@
-import { CryptoError } from '@parasol/core'
-import { CryptoContainer, SERVICES } from '@parasol/core/container'
+import { CryptoError, type Kms } from '@parasol/core'
+import { CryptoContainer, kmsModule, SERVICES } from '@parasol/core/container'
 import { type Config, loadConfig } from './load.js'
 import type { LoadOptions } from './locate.js'
 import { kindNames, type PluginKind } from './plugins.js'
@@ -25,10 +25,18 @@ export async function openCrypto<Name extends string = string>(
   return openConfig<Name>(await loadConfig(path, options))
 }
 
+export interface OpenOptions {
+  /** Gives each KMS in the place of the configured one, which is not built: in a thread that reaches it through another. */
+  readonly kms?: (name: string) => Kms
+}
+
 /** The same for a configuration that was loaded. */
-export async function openConfig<Name extends string = string>(config: Config): Promise<CryptoContainer<Name>> {
+export async function openConfig<Name extends string = string>(
+  config: Config,
+  options: OpenOptions = {},
+): Promise<CryptoContainer<Name>> {
   requireSecrets(config)
-  const container = createContainer<Name>(config)
+  const container = createContainer<Name>(config, options)
   try {
     void container.router
     return container
@@ -43,9 +51,15 @@ export async function openConfig<Name extends string = string>(config: Config): 
  *
  * @throws CryptoError INVALID_CONFIG if a plug-in cannot be built from its section
  */
-export function createContainer<Name extends string = string>(config: Config): CryptoContainer<Name> {
+export function createContainer<Name extends string = string>(
+  config: Config,
+  { kms: given }: OpenOptions = {},
+): CryptoContainer<Name> {
   const { kms, schemes } = reachedSections(config)
-  const modules = [...kms, ...schemes].map((section) => moduleOf(section, config))
+  const kmsModules = kms.map((section) =>
+    given ? kmsModule(section.name, () => given(section.name), []) : moduleOf(section, config),
+  )
+  const modules = [...kmsModules, ...schemes.map((section) => moduleOf(section, config))]
   const container = new CryptoContainer<Name>(config.useCases as Config['useCases'] & Record<Name, never>, modules)
   for (const section of kms) requireBinding(container, 'kms', section, config)
   for (const section of schemes) requireBinding(container, 'schemes', section, config)

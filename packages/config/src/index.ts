@@ -1,4 +1,4 @@
-export { createContainer, openConfig, openCrypto } from './container.js'
+export { createContainer, type OpenOptions, openConfig, openCrypto } from './container.js'
 export { configJsonSchema } from './json-schema.js'
 export { type Config, loadConfig } from './load.js'
 export type { LoadOptions } from './locate.js'

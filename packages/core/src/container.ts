@@ -94,6 +94,11 @@ export class CryptoContainer<Name extends string = string> implements AsyncDispo
     return this.inversify.get(SERVICES.Router) as CryptoRouter<Name>
   }
 
+  /** Of every KMS that is bound. */
+  get kmsNames(): readonly string[] {
+    return this.inversify.getAll(SERVICES.KmsName, { optional: true })
+  }
+
   kms(name: string): Kms {
     return this.inversify.get(SERVICES.Kms, { name })
   }
@@ -105,13 +110,13 @@ export class CryptoContainer<Name extends string = string> implements AsyncDispo
   /** What the KMS and the schemes count, by their names; of those that count anything. */
   stats(): { readonly kms: Stats; readonly schemes: Stats } {
     return {
-      kms: this.#statsOf(SERVICES.KmsName, SERVICES.Kms),
-      schemes: this.#statsOf(SERVICES.Scheme, SERVICES.Provider),
+      kms: this.#statsOf(this.kmsNames, SERVICES.Kms),
+      schemes: this.#statsOf(this.inversify.getAll(SERVICES.Scheme, { optional: true }), SERVICES.Provider),
     }
   }
 
-  #statsOf(names: ServiceIdentifier<string>, services: ServiceIdentifier<object>): Stats {
-    const entries = this.inversify.getAll(names, { optional: true }).flatMap((name) => {
+  #statsOf(names: readonly string[], services: ServiceIdentifier<object>): Stats {
+    const entries = names.flatMap((name) => {
       const service = this.inversify.get(services, { name })
       return isObservable(service) ? [[name, service.stats()] as const] : []
     })

@@ -68,10 +68,9 @@ async function reencryptRowFile(
 ): Promise<void> {
   const { realpath } = await import('node:fs/promises')
   const { convertRowFile } = await import('../records/convert-file.js')
-  const { reencryptRows } = await import('../records/renew-rows.js')
   const out = await realpath(path).catch(() => path)
-  const conversion = reencryptRows(terminal, to, options.useCase === to)
-  await convertRowFile(terminal, path, { ...options, out, inPlace: true }, conversion)
+  const isSame = options.useCase === to
+  await convertRowFile(terminal, path, { ...options, out, inPlace: true }, { command: 'reencrypt', to, isSame })
 }
 
 async function reencryptBytes(

@@ -12,8 +12,10 @@ export interface BoundColumns {
   contextOf(row: Row): EncryptionContext
 }
 
+export type BoundOptions = Pick<RecordOptions, 'context' | 'withoutContext' | 'contextColumns'>
+
 /** Facts of the command line, and columns: `id`, or `customerId=id` if the fact has another name than the column. */
-export function boundColumns(terminal: Terminal, options: RecordOptions): BoundColumns {
+export function boundColumns(terminal: Pick<Terminal, 'env'>, options: BoundOptions): BoundColumns {
   const pairs = (options.contextColumns ?? []).map((text) => {
     const [, key, column] = /^([^=]+)=(.+)$/.exec(text) ?? [text, text, text]
     return [key as string, column as string] as const

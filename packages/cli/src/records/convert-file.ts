@@ -1,54 +1,29 @@
 import { resolve } from 'node:path'
 import { openCrypto } from '@parasol/config'
-import type { Cipher } from '@parasol/core'
 import { Incomplete } from '../incomplete.js'
 import { print } from '../print.js'
 import type { Terminal } from '../terminal.js'
 import { UsageError } from '../usage-error.js'
-import { type BoundColumns, boundColumns } from './bound-columns.js'
+import { boundColumns } from './bound-columns.js'
+import { conversionOf, type RowConversion, type RowJob } from './conversion.js'
+import { openConverter } from './open-converter.js'
 import type { RecordOptions } from './record-options.js'
 import { recordsTexts } from './records-texts.js'
 import { ResumableFile } from './resumable-file.js'
-import type { Row } from './row.js'
 import { openRowInput, type RowInput } from './row-input.js'
 import { type RowSink, streamSink } from './row-sink.js'
 import { RowSource } from './row-source.js'
 import { runRecords, type State, type Summary } from './run-records.js'
 import { similarName } from './similar-name.js'
 
-/** What a command does to rows. */
-export interface RowConversion {
-  /** Its name, and what of its options changes the result. */
-  readonly job: Readonly<Record<string, unknown>>
-  /** The use case that encrypts, if it is another. */
-  readonly target?: string
-  /** Columns that there must be, in each row or in some. */
-  readonly fields: readonly string[]
-  readonly keys: (schemeHasKeys: boolean) => 'with' | 'without'
-  /** Looks at the columns, where all rows have the same. @throws UsageError */
-  check?(columns: ReadonlyMap<string, number>): void
-  /** Says that it has met a field, for the end. */
-  converter(use: ConverterUse): (row: Row) => Promise<string>
-  /** @throws UsageError if what was seen in all rows cannot be what was meant */
-  checkSeen(seen: ReadonlySet<string>): void
-}
-
-export interface ConverterUse {
-  /** The cipher of another use case. @throws CryptoError UNKNOWN_USE_CASE */
-  readonly other: (useCase: string) => Cipher
-  readonly cipher: Cipher
-  readonly bound: BoundColumns
-  readonly keys: 'with' | 'without'
-  readonly seen: Set<string>
-}
-
 /** Converts the rows of a file, or of a pipe, and says what came of it. */
 export async function convertRowFile(
   terminal: Terminal,
   path: string | undefined,
   options: RecordOptions,
-  conversion: RowConversion,
+  job: RowJob,
 ): Promise<void> {
+  const conversion = conversionOf(terminal, job)
   const bound = boundColumns(terminal, options)
   if (options.json && options.out === undefined) throw new UsageError(recordsTexts(terminal).jsonNeedsOut)
   if (options.inPlace && options.onError === 'skip') throw new UsageError(recordsTexts(terminal).skipInPlace)
@@ -56,15 +31,14 @@ export async function convertRowFile(
   await using source = await openSource(terminal, input)
   checkColumns(terminal, source, [...conversion.fields, ...bound.columns], conversion)
   await using crypto = await openCrypto(options.config, { env: terminal.env })
-  const cipher = crypto.router.for(options.useCase)
-  await using sink = await openSink(terminal, input, options, conversion)
+  await using sink = await openSink(terminal, input, options, job)
   const seen = new Set<string>()
   const keys = conversion.keys(crypto.router.for(conversion.target ?? options.useCase).recordsHaveKey)
+  await using converter = await openConverter(terminal, { crypto, job, options, input, source, keys, seen })
   try {
     const summary = await runRecords(terminal, source, sink, {
-      convert: conversion.converter({ other: (name) => crypto.router.for(name), cipher, bound, keys, seen }),
+      convert: converter.convert,
       keys,
-      atOnce: options.workers,
       onError: options.onError,
       totalBytes: input.size,
       label: path ?? '-',
@@ -105,7 +79,7 @@ async function openSink(
   terminal: Terminal,
   { identity, mode }: RowInput,
   options: RecordOptions,
-  { job }: RowConversion,
+  job: RowJob,
 ): Promise<RowSink<State>> {
   const {
     out,

@@ -1,6 +1,6 @@
 import { CryptoError, type CryptoErrorCode } from '@parasol/core'
 import { type Row, RowError, type RowReason } from './row.js'
-import type { Batch, PlacedRow } from './row-source.js'
+import type { PlacedRow } from './row-source.js'
 
 /** Why a row is not in the result. */
 export interface RowFailure {
@@ -22,9 +22,9 @@ const OF_A_ROW: ReadonlySet<string> = new Set<CryptoErrorCode>([
   'UNSUPPORTED',
 ])
 
-/** Converts the rows of a batch, some at once, and gives what came of each in their order. */
+/** Converts rows, some at once, and gives what came of each in their order. */
 export async function convertRows(
-  { rows }: Batch,
+  rows: readonly PlacedRow[],
   convert: (row: Row) => Promise<string>,
   atOnce: number,
 ): Promise<RowResult[]> {

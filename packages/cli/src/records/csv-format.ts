@@ -4,10 +4,10 @@ import { UsageError } from '../usage-error.js'
 import { cellText, scanCells } from './csv-cells.js'
 import { type CsvLayout, CsvRow } from './csv-row.js'
 import { recordsTexts } from './records-texts.js'
-import { type Next, type Opened, type RecordFormat, RowError, type RowReader } from './row.js'
+import { type Next, type Opened, type RecordFormat, RowError, type RowReader, type Skipped } from './row.js'
 
 /** CSV (RFC 4180) with a header. Cells that are not touched keep their bytes. */
-export function csvFormat(terminal: Terminal, delimiter: string): RecordFormat {
+export function csvFormat(terminal: Pick<Terminal, 'env'>, delimiter: string): RecordFormat {
   return {
     name: 'csv',
     open(text, isLast): Opened | undefined {
@@ -31,6 +31,8 @@ class CsvReader implements RowReader {
   readonly #header: CsvRow
   readonly #code: number
   readonly #bounds: number[] = []
+  #quoteIn = ''
+  #quoteAt = -1
 
   constructor(header: string, bounds: readonly number[], delimiter: string) {
     const cells = bounds.flatMap((start, index) => (index % 2 === 0 ? [header.slice(start, bounds[index + 1])] : []))
@@ -42,7 +44,7 @@ class CsvReader implements RowReader {
   }
 
   /** @throws UsageError for a header that names columns twice, or not at all */
-  check(terminal: Terminal): void {
+  check(terminal: Pick<Terminal, 'env'>): void {
     const { names } = this.#layout
     if (names.includes('') || names.includes('__proto__')) throw new UsageError(recordsTexts(terminal).noHeader)
     const second = names.findIndex((name, index) => names.indexOf(name) !== index)
@@ -73,6 +75,26 @@ class CsvReader implements RowReader {
     if (bounds.length === 2 && bounds[1] === at) return { end, lines }
     if (bounds.length !== 2 * this.#layout.names.length) return { row: new RowError('cellCount'), end, lines }
     return { row: new CsvRow(text, at, end, bounds.slice(), this.#layout), end, lines }
+  }
+
+  skip(text: string, at: number, isLast: boolean): Skipped | undefined {
+    const newline = text.indexOf('\n', at)
+    if (newline !== -1 && newline < this.#nextQuote(text, at)) {
+      const isBlank = newline === at || (newline === at + 1 && text[at] === '\r')
+      return { end: newline + 1, lines: 1, isBlank }
+    }
+    const next = this.next(text, at, isLast)
+    return next && { end: next.end, lines: next.lines, isBlank: next.row === undefined }
+  }
+
+  /** Looked for once in a text that has none, and not for each row. */
+  #nextQuote(text: string, at: number): number {
+    if (this.#quoteIn !== text || this.#quoteAt < at) {
+      const found = text.indexOf('"', at)
+      this.#quoteAt = found === -1 ? text.length : found
+      this.#quoteIn = text
+    }
+    return this.#quoteAt
   }
 }
 

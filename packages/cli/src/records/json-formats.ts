@@ -3,7 +3,7 @@ import { UsageError } from '../usage-error.js'
 import { JsonRow } from './json-row.js'
 import { endOfValue, skipBlank } from './json-scan.js'
 import { recordsTexts } from './records-texts.js'
-import { type Next, type RecordFormat, RowError, type RowReader } from './row.js'
+import { type Next, type RecordFormat, RowError, type RowReader, type Skipped } from './row.js'
 
 /** One object a line. */
 export function ndjsonFormat(): RecordFormat {
@@ -19,16 +19,25 @@ const lines: RowReader = {
   separate: (row) => `${row}\n`,
   tail: () => '',
   next(text, at, isLast): Next | undefined {
-    const newline = text.indexOf('\n', at)
-    if (newline === -1 && !isLast) return undefined
-    const end = newline === -1 ? text.length : newline + 1
+    const end = endOfLine(text, at, isLast)
+    if (end === undefined) return undefined
     const line = text.slice(at, end).trim()
     return line === '' ? { end, lines: 1 } : { row: JsonRow.parse(line), end, lines: 1 }
   },
+  skip(text, at, isLast): Skipped | undefined {
+    const end = endOfLine(text, at, isLast)
+    return end === undefined ? undefined : { end, lines: 1, isBlank: text.slice(at, end).trim() === '' }
+  },
+}
+
+function endOfLine(text: string, at: number, isLast: boolean): number | undefined {
+  const newline = text.indexOf('\n', at)
+  if (newline === -1) return isLast ? text.length : undefined
+  return newline + 1
 }
 
 /** One array of objects. Blanks between them become line ends. */
-export function jsonFormat(terminal: Terminal): RecordFormat {
+export function jsonFormat(terminal: Pick<Terminal, 'env'>): RecordFormat {
   const { notArray } = recordsTexts(terminal)
   return {
     name: 'json',
@@ -62,24 +71,21 @@ class ArrayReader implements RowReader {
     return rows === 0 ? ']\n' : '\n]\n'
   }
 
-  /** An element and what follows it: a comma, or the end of the array and of the file. @throws UsageError for what is no array */
   next(text: string, at: number, isLast: boolean): Next | undefined {
-    const start = skipBlank(text, at)
-    if (this.#hasEnded) return this.#afterEnd(text, start)
-    if (start < text.length && text[start] === ']' && this.#isFirst) return this.#end(start + 1)
-    const end = start < text.length ? endOfValue(text, start) : -1
-    const after = end === -1 ? text.length : skipBlank(text, end)
-    if (after >= text.length && !isLast) return undefined
-    if (after >= text.length || end === start) throw new UsageError(this.#notArray)
-    const row = text[start] === '{' ? JsonRow.parse(text.slice(start, end)) : new RowError('notObject')
-    this.#isFirst = false
-    if (text[after] === ']') return { ...this.#end(after + 1), row }
-    if (text[after] === ',') return { row, end: after + 1, lines: 0 }
-    throw new UsageError(this.#notArray)
+    const element = this.#element(text, at, isLast)
+    if (element?.valueEnd === undefined) return element
+    const { start, valueEnd, end, lines } = element
+    const row = text[start] === '{' ? JsonRow.parse(text.slice(start, valueEnd)) : new RowError('notObject')
+    return { row, end, lines }
   }
 
-  resume(hasEnded: boolean): void {
-    this.#isFirst = false
+  skip(text: string, at: number, isLast: boolean): Skipped | undefined {
+    const element = this.#element(text, at, isLast)
+    return element && { ...element, isBlank: element.valueEnd === undefined }
+  }
+
+  resume({ rows, hasEnded }: { readonly rows: number; readonly hasEnded: boolean }): void {
+    this.#isFirst = rows === 0
     this.#hasEnded = hasEnded
   }
 
@@ -91,13 +97,36 @@ class ArrayReader implements RowReader {
     if (!this.#hasEnded) throw new UsageError(this.#notArray)
   }
 
-  #end(end: number): Next {
-    this.#hasEnded = true
-    return { end, lines: 0 }
+  /** An element and what follows it: a comma, or the end of the array and of the file. @throws UsageError for what is no array */
+  #element(text: string, at: number, isLast: boolean): Element | undefined {
+    const start = skipBlank(text, at)
+    if (this.#hasEnded) return this.#afterEnd(text, start)
+    if (start < text.length && text[start] === ']' && this.#isFirst) return this.#end(start, start + 1)
+    const valueEnd = start < text.length ? endOfValue(text, start) : -1
+    const after = valueEnd === -1 ? text.length : skipBlank(text, valueEnd)
+    if (after >= text.length && !isLast) return undefined
+    if (after >= text.length || valueEnd === start) throw new UsageError(this.#notArray)
+    this.#isFirst = false
+    if (text[after] === ']') return { ...this.#end(start, after + 1), valueEnd }
+    if (text[after] === ',') return { start, valueEnd, end: after + 1, lines: 0 }
+    throw new UsageError(this.#notArray)
   }
 
-  #afterEnd(text: string, start: number): Next {
-    if (start < text.length) throw new UsageError(this.#notArray)
-    return { end: text.length, lines: 0 }
+  #end(start: number, end: number): Element {
+    this.#hasEnded = true
+    return { start, end, lines: 0 }
   }
+
+  #afterEnd(text: string, start: number): Element {
+    if (start < text.length) throw new UsageError(this.#notArray)
+    return { start, end: text.length, lines: 0 }
+  }
+}
+
+/** Without the end of a value it is what comes after the last one. */
+interface Element {
+  readonly start: number
+  readonly valueEnd?: number
+  readonly end: number
+  readonly lines: number
 }

@@ -15,6 +15,8 @@ export interface RecordOptions extends ContextOptions {
   readonly onError: 'stop' | 'skip'
   readonly report?: string
   readonly workers: number
+  /** Rows of a worker. */
+  readonly atOnce: number
   /** `--no-resume` makes it false. */
   readonly resume: boolean
   readonly json?: boolean
@@ -49,7 +51,8 @@ export function addRowOptions(command: Command, terminal: Terminal): Command {
     )
     .addOption(command.createOption('--on-error <what>', text.onError).choices(['stop', 'skip']).default('stop'))
     .option('--report <file>', text.report)
-    .option('--workers <number>', text.workers, wholeNumber(terminal), 16)
+    .option('--workers <number>', text.workers, wholeNumber(terminal, '--workers', 64), 1)
+    .option('--at-once <number>', text.atOnce, wholeNumber(terminal, '--at-once', 999), 16)
     .option('--no-resume', text.noResume)
 }
 
@@ -70,10 +73,10 @@ function oneCharacter(terminal: Terminal) {
   }
 }
 
-function wholeNumber(terminal: Terminal) {
+function wholeNumber(terminal: Terminal, option: string, most: number) {
   return (text: string): number => {
-    if (/^[1-9]\d{0,2}$/.test(text)) return Number(text)
-    throw new UsageError(texts(terminal).badWorkers)
+    if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= most) return Number(text)
+    throw new UsageError(texts(terminal).badNumber(option, most))
   }
 }
 
@@ -87,11 +90,12 @@ const texts = catalogue(
     delimiter: 'what separates the cells of CSV; "tab" for tabs',
     onError: 'at a row that fails: stop, or skip it',
     report: 'write which rows failed and why, a line of JSON for each',
-    workers: 'how many rows are worked on at once, which helps if the KMS is far away',
+    workers: 'how many threads encrypt or decrypt, each with data keys of its own, for large files on several cores',
+    atOnce: 'how many rows of a worker are under way at once, which helps if the KMS is far away',
     noResume: 'begin anew although a run of the same was stopped',
     emptyName: 'Expected names that are separated by commas, such as phone,idCard',
     badDelimiter: 'Expected one character for --delimiter, such as ";"',
-    badWorkers: 'Expected a number from 1 to 999 for --workers',
+    badNumber: (option: string, most: number) => `Expected a number from 1 to ${most} for ${option}`,
   },
   {
     file: '有表头的 CSV、NDJSON，或由对象组成的 JSON 数组；也可从管道输入',
@@ -102,10 +106,11 @@ const texts = catalogue(
     delimiter: 'CSV 单元格之间的分隔符；制表符写作 "tab"',
     onError: '遇到失败的行：stop 停止，skip 跳过',
     report: '写出哪些行失败及原因，每行一个 JSON',
-    workers: '同时处理的行数；KMS 较远时有用',
+    workers: '加密或解密的线程数，每个线程有自己的数据密钥；用于多核上的大文件',
+    atOnce: '每个线程同时处理的行数；KMS 较远时有用',
     noResume: '即使同样的任务曾中断过，也从头开始',
     emptyName: '应为以逗号分隔的名称，如 phone,idCard',
     badDelimiter: '--delimiter 应为一个字符，如 ";"',
-    badWorkers: '--workers 应为 1 到 999 的整数',
+    badNumber: (option, most) => `${option} 应为 1 到 ${most} 的整数`,
   },
 )

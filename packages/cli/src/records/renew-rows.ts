@@ -1,17 +1,17 @@
-import { type Cipher, CryptoError, type EncryptedRecord, type EncryptionContext } from '@parasol/core'
+import { type CallOptions, type Cipher, CryptoError, type EncryptedRecord, type EncryptionContext } from '@parasol/core'
 import type { Terminal } from '../terminal.js'
 import { UsageError } from '../usage-error.js'
-import type { RowConversion } from './convert-file.js'
+import type { RowConversion } from './conversion.js'
 import { recordsTexts } from './records-texts.js'
 import { RowError } from './row.js'
 
-type Renewal = (record: EncryptedRecord, context: EncryptionContext) => Promise<EncryptedRecord>
+type Renewal = (record: EncryptedRecord, context: EncryptionContext, options: CallOptions) => Promise<EncryptedRecord>
 
 /** The wrapped key of each row is wrapped again, under the newest version of its KMS key; tokens stay as they are. */
-export function rewrapRows(terminal: Terminal): RowConversion {
-  return renewing(terminal, 'rewrap', (cipher) => async ({ fields, key }, context) => {
+export function rewrapRows(terminal: Pick<Terminal, 'env'>): RowConversion {
+  return renewing(terminal, (cipher) => async ({ fields, key }, context, options) => {
     if (key === undefined) throw new RowError('noKey')
-    return { fields, key: await cipher.rewrap(key, context) }
+    return { fields, key: await cipher.rewrap(key, context, options) }
   })
 }
 
@@ -19,37 +19,35 @@ export function rewrapRows(terminal: Terminal): RowConversion {
  * Each row is decrypted and encrypted again by another use case, or by the same one as it is configured now. A row that
  * a former run has done already is done once more.
  */
-export function reencryptRows(terminal: Terminal, to: string, isSame: boolean): RowConversion {
+export function reencryptRows(terminal: Pick<Terminal, 'env'>, to: string, isSame: boolean): RowConversion {
   const renewal =
     (cipher: Cipher, target: Cipher): Renewal =>
-    async (record, context) => {
-      const texts = await decryptEither(cipher, isSame ? undefined : target, record, context)
-      return target.encryptRecord(texts, context)
+    async (record, context, options) => {
+      const texts = await decryptEither([cipher, ...(isSame ? [] : [target])], record, context, options)
+      return target.encryptRecord(texts, context, options)
     }
   return {
-    ...renewing(terminal, 'reencrypt', renewal, to),
+    ...renewing(terminal, renewal, to),
     keys: (targetHasKeys) => (targetHasKeys ? 'with' : 'without'),
   }
 }
 
 function renewing(
-  terminal: Terminal,
-  command: string,
+  terminal: Pick<Terminal, 'env'>,
   renewal: (cipher: Cipher, target: Cipher) => Renewal,
   to?: string,
 ): RowConversion {
   return {
-    job: { command, to },
     ...(to !== undefined && { target: to }),
     fields: [],
     keys: () => 'with',
-    converter: ({ cipher, other, bound, keys, seen }) => {
+    converter: ({ cipher, other, bound, keys, seen, signal }) => {
       const renew = renewal(cipher, to === undefined ? cipher : other(to))
       return async (row) => {
         const record = row.encrypted()
         if (Object.keys(record.fields).length === 0) return row.seal({ fields: {} }, keys)
         seen.add('token')
-        return row.seal(await renew(record, bound.contextOf(row)), keys)
+        return row.seal(await renew(record, bound.contextOf(row), { signal }), keys)
       }
     },
     checkSeen(seen) {
@@ -60,16 +58,16 @@ function renewing(
 
 /** Of a row that was done already, only the second can decrypt. */
 async function decryptEither(
-  cipher: Cipher,
-  second: Cipher | undefined,
+  [cipher, second]: readonly Cipher[],
   record: EncryptedRecord,
   context: EncryptionContext,
+  options: CallOptions,
 ): Promise<Record<string, string>> {
   try {
-    return await cipher.decryptRecord(record, context)
+    return await (cipher as Cipher).decryptRecord(record, context, options)
   } catch (error) {
     if (!second || !CryptoError.is(error) || !MAY_BE_DONE.has(error.code)) throw error
-    return await second.decryptRecord(record, context).catch(() => {
+    return await second.decryptRecord(record, context, options).catch(() => {
       throw error
     })
   }

@@ -2,16 +2,16 @@ import { open, realpath } from 'node:fs/promises'
 import { guardIo, InputFile } from '@parasol/core/files'
 import type { Terminal } from '../terminal.js'
 import { UsageError } from '../usage-error.js'
-import { csvFormat } from './csv-format.js'
-import { jsonFormat, ndjsonFormat } from './json-formats.js'
 import type { RecordOptions } from './record-options.js'
 import { recordsTexts } from './records-texts.js'
 import type { RecordFormat } from './row.js'
+import { type FormatChoice, rowFormat } from './row-format.js'
 import type { ChunkSource } from './row-source.js'
 
 export interface RowInput {
   readonly source: ChunkSource
   readonly format: RecordFormat
+  readonly choice: FormatChoice
   readonly size?: number
   readonly mode?: number
   /** What tells it from what it was at another time; a pipe cannot be told. */
@@ -34,8 +34,9 @@ export async function openRowInput(
     await using handle = await open(path)
     return handle.stat()
   })
-  const format = formatOf(terminal, options, path, head)
-  return { source: fileSource(path), format, size, mode, identity: { path: await realpath(path), size, mtimeMs } }
+  const choice = choiceOf(terminal, options, path, head)
+  const identity = { path: await realpath(path), size, mtimeMs }
+  return { source: fileSource(path), choice, format: rowFormat(terminal, choice), size, mode, identity }
 }
 
 async function lookAt(path: string): Promise<{ size: number; mode: number; head: string }> {
@@ -52,8 +53,8 @@ async function openPipe(terminal: Terminal, options: Pick<RecordOptions, 'format
     yield first
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
   }
-  const format = formatOf(terminal, options, '', first.subarray(0, 1024).toString('latin1'))
-  return { source: { chunks: all }, format }
+  const choice = choiceOf(terminal, options, '', first.subarray(0, 1024).toString('latin1'))
+  return { source: { chunks: all }, choice, format: rowFormat(terminal, choice) }
 }
 
 function fileSource(path: string): ChunkSource {
@@ -97,12 +98,12 @@ function endingOf(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).toLowerCase()
 }
 
-function formatOf(
+function choiceOf(
   terminal: Terminal,
   { format, delimiter }: Pick<RecordOptions, 'format' | 'delimiter'>,
   path: string,
   head: string,
-): RecordFormat {
+): FormatChoice {
   if (head.includes('\0')) throw new UsageError(recordsTexts(terminal).binary)
   const ending = endingOf(path)
   const beginning = head
@@ -110,6 +111,5 @@ function formatOf(
     .trimStart()
     .charAt(0)
   const name = format ?? ENDINGS[ending] ?? BEGINNINGS[beginning] ?? 'csv'
-  if (name === 'csv') return csvFormat(terminal, ending === 'tsv' && delimiter === ',' ? '\t' : delimiter)
-  return name === 'json' ? jsonFormat(terminal) : ndjsonFormat()
+  return { name, delimiter: ending === 'tsv' && delimiter === ',' ? '\t' : delimiter }
 }

@@ -25,7 +25,9 @@ export async function streamSink<State>({ stdout }: Terminal, report: string | u
     resumed: undefined,
     isWhole: false,
     async write(bytes) {
-      if (!stdout.write(bytes) && !stdout.destroyed) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')])
+      // A copy: the memory is used again before a slow reader has taken it.
+      if (!stdout.write(Buffer.from(bytes)) && !stdout.destroyed)
+        await Promise.race([once(stdout, 'drain'), once(stdout, 'close')])
     },
     report: async (bytes) => file?.write(bytes),
     save: async () => undefined,

@@ -27,14 +27,40 @@ export interface Batch {
   readonly rows: readonly PlacedRow[]
   /** After the rows. */
   readonly position: Position
+  /** Whether another batch comes at once, perhaps an empty one. */
+  readonly isMoreAtHand: boolean
+}
+
+/** Whole rows, as they stand in the file. */
+export interface Block {
+  readonly text: string
+  readonly from: Position
+  readonly position: Position
 }
 
 const MAX_ROW_BYTES = 16 * 1024 * 1024
-const BATCH_ROWS = 500
+/**
+ * What comes of few rows is dropped while it is young. That of many would outlive collections of garbage, and then be kept
+ * until much of it has come together, in every thread.
+ */
+const BATCH_ROWS = 64
+
+/** The rows of a block, some at a time. */
+export function* rowsOf(reader: RowReader, { text, from }: Block): Generator<readonly PlacedRow[]> {
+  reader.resume?.(from)
+  for (let [at, position] = [0, from]; at < text.length; ) {
+    const taking = new Taking(text, at, position)
+    yield taking.rows(reader, true)
+    at = taking.at
+    position = taking.position(reader)
+  }
+}
 
 /** The rows of a file in constant memory, some at a time. */
 export class RowSource implements AsyncDisposable {
   readonly reader: RowReader
+  /** What comes before the rows, as it stands in the file. */
+  readonly head: string
   readonly #source: ChunkSource
   readonly #tooLong: (row: number) => Error
   #text: Text
@@ -47,6 +73,7 @@ export class RowSource implements AsyncDisposable {
     tooLong: (row: number) => Error,
   ) {
     this.reader = reader
+    this.head = text.text.slice(0, end)
     this.#source = source
     this.#tooLong = tooLong
     this.#text = text
@@ -80,15 +107,41 @@ export class RowSource implements AsyncDisposable {
 
   /** All rows, or those from a position on. */
   async *batches(from?: Position): AsyncGenerator<Batch> {
+    yield* this.#each(from, (taking, isLast) => {
+      const rows = taking.rows(this.reader, isLast)
+      return { count: rows.length, found: (position) => ({ rows, position, isMoreAtHand: taking.isFull }) }
+    })
+  }
+
+  /** The same without looking into them. */
+  async *blocks(from?: Position): AsyncGenerator<Block> {
+    yield* this.#each(from, (taking, isLast) => {
+      const text = taking.text(this.reader, isLast)
+      const from = this.#position
+      return { count: text.length, found: (position) => ({ text, from, position }) }
+    })
+  }
+
+  async *#each<T>(
+    from: Position | undefined,
+    take: (taking: Taking, isLast: boolean) => { count: number; found: (position: Position) => T },
+  ): AsyncGenerator<T> {
     if (from) await this.#goTo(from)
+    let wasFull = false
     try {
       for (;;) {
-        const rows = this.#take()
-        if (rows.length > 0) yield { rows, position: this.#position }
-        if (rows.length === BATCH_ROWS) continue
-        if (this.#text.isLast && this.#text.isEmpty) break
-        if (!this.#text.isLast) await this.#text.more()
-        if (this.#text.length > MAX_ROW_BYTES) throw this.#tooLong(this.#position.rows + 1)
+        const text = this.#text
+        const taking = new Taking(text.text, text.at, this.#position)
+        const { count, found } = take(taking, text.isLast)
+        text.at = taking.at
+        this.#position = taking.position(this.reader)
+        // Whoever was told that more is at hand is told when it is not.
+        if (count > 0 || wasFull) yield found(this.#position)
+        wasFull = taking.isFull
+        if (wasFull) continue
+        if (text.isLast && text.isEmpty) break
+        if (!text.isLast) await text.more()
+        if (text.length > MAX_ROW_BYTES) throw this.#tooLong(this.#position.rows + 1)
       }
       this.reader.checkEnd?.()
     } finally {
@@ -100,23 +153,73 @@ export class RowSource implements AsyncDisposable {
     await this.#text.close()
     this.#text = new Text(this.#source.chunks(position.offset))
     this.#position = position
-    this.reader.resume?.(position.hasEnded)
+    this.reader.resume?.(position)
+  }
+}
+
+/** Some rows of a text, from a place in it on. */
+class Taking {
+  at: number
+  isFull = false
+  readonly #text: string
+  #offset: number
+  #rows: number
+  #lines: number
+
+  constructor(text: string, at: number, { offset, rows, lines }: Position) {
+    this.#text = text
+    this.at = at
+    this.#offset = offset
+    this.#rows = rows
+    this.#lines = lines
   }
 
-  #take(): readonly PlacedRow[] {
-    const text = this.#text
+  position({ hasEnded = false }: RowReader): Position {
+    return { offset: this.#offset, rows: this.#rows, lines: this.#lines, hasEnded }
+  }
+
+  rows(reader: RowReader, isLast: boolean): readonly PlacedRow[] {
     const taken: PlacedRow[] = []
-    let { offset, rows, lines } = this.#position
-    while (taken.length < BATCH_ROWS && !text.isEmpty) {
-      const next = this.reader.next(text.text, text.at, text.isLast)
-      if (!next) break
-      if (next.row) taken.push({ row: next.row, number: ++rows, line: lines + 1 })
-      offset += next.end - text.at
-      lines += next.lines
-      text.at = next.end
-    }
-    this.#position = { offset, rows, lines, hasEnded: this.reader.hasEnded ?? false }
+    this.#take(
+      BATCH_ROWS,
+      () => reader.next(this.#text, this.at, isLast),
+      ({ row }) => {
+        if (row) taken.push({ row, number: ++this.#rows, line: this.#lines + 1 })
+      },
+    )
     return taken
+  }
+
+  text(reader: RowReader, isLast: boolean): string {
+    const start = this.at
+    this.#take(
+      Number.POSITIVE_INFINITY,
+      () => reader.skip(this.#text, this.at, isLast),
+      ({ isBlank }) => {
+        if (!isBlank) this.#rows++
+      },
+    )
+    return this.#text.slice(start, this.at)
+  }
+
+  #take<T extends { readonly end: number; readonly lines: number }>(
+    most: number,
+    next: () => T | undefined,
+    see: (found: T) => void,
+  ): void {
+    const before = this.#rows
+    while (this.at < this.#text.length) {
+      if (this.#rows - before >= most) {
+        this.isFull = true
+        return
+      }
+      const found = next()
+      if (!found) return
+      see(found)
+      this.#offset += found.end - this.at
+      this.#lines += found.lines
+      this.at = found.end
+    }
   }
 }
 

@@ -44,26 +44,35 @@ export interface RowReader {
   readonly columns?: ReadonlyMap<string, number>
   /** What comes before the rows. */
   head(keys: 'with' | 'without'): string
-  /** How a row is written after so many others. */
+  /** How a row is written after so many others. The first differs from all later ones by what it begins with at most. */
   separate(row: string, index: number): string
   /** What comes after so many rows. */
   tail(rows: number): string
   /** What begins at an offset. Undefined if the text ends before that does, and more of it may come. */
   next(text: string, at: number, isLast: boolean): Next | undefined
+  /** The same without looking into the row, for whoever hands it on. */
+  skip(text: string, at: number, isLast: boolean): Skipped | undefined
   /** Whether what comes after the rows was read; without it, that may not be known. */
   readonly hasEnded?: boolean
   /** Goes on in the middle, as after a stop. */
-  resume?(hasEnded: boolean): void
+  resume?(position: { readonly rows: number; readonly hasEnded: boolean }): void
   /** @throws UsageError if the end of the file is not the end of its rows */
   checkEnd?(): void
 }
 
-/** A row, what is wrong with it, or neither for what is blank. */
-export interface Next {
-  readonly row?: Row | RowError
+interface Span {
   readonly end: number
   /** How many lines it takes. */
   readonly lines: number
+}
+
+/** A row, what is wrong with it, or neither for what is blank. */
+export interface Next extends Span {
+  readonly row?: Row | RowError
+}
+
+export interface Skipped extends Span {
+  readonly isBlank: boolean
 }
 
 export interface Opened {

@@ -1,18 +1,18 @@
 import { throwIfAborted } from '@parasol/core'
 import { Progress } from '../progress.js'
 import type { Terminal } from '../terminal.js'
-import { convertRows, type RowFailure } from './convert-rows.js'
+import type { RowFailure } from './convert-rows.js'
 import { describeFailure, rowStopped } from './failures.js'
-import type { Row } from './row.js'
+import { separatorBytes } from './gather-rows.js'
+import type { ConvertedRows, RowConverter } from './row-converter.js'
 import type { RowSink } from './row-sink.js'
-import type { Batch, Position, RowSource } from './row-source.js'
+import type { Position, RowSource } from './row-source.js'
 
 export interface RecordsWork {
-  readonly convert: (row: Row) => Promise<string>
+  readonly convert: RowConverter
   /** Whether rows have a wrapped key afterwards. */
   readonly keys: 'with' | 'without'
   readonly onError: 'stop' | 'skip'
-  readonly atOnce: number
   /** Of the source, if it is known. */
   readonly totalBytes?: number | undefined
   readonly label: string
@@ -68,7 +68,6 @@ class Run {
   #failed: number
   #saved = performance.now()
   #unsaved = 0
-  #memory = Buffer.alloc(0)
 
   constructor(terminal: Terminal, source: RowSource, sink: RowSink<State>, work: RecordsWork, resumed?: State) {
     this.#terminal = terminal
@@ -87,10 +86,10 @@ class Run {
     progress.update(this.#from?.offset ?? 0)
     if (!this.#from) await this.#sink.write(bytesOf(this.#source.reader.head(keys)))
     let position = this.#source.position
-    for await (const batch of this.#source.batches(this.#from)) {
+    for await (const rows of this.#work.convert(this.#source, this.#from)) {
       throwIfAborted(this.#terminal.signal)
-      position = batch.position
-      await this.#convert(batch)
+      position = rows.position
+      await this.#write(rows)
       progress.update(position.offset)
       await this.#saveNowAndThen(position)
     }
@@ -99,27 +98,13 @@ class Run {
     return this.#state(position)
   }
 
-  async #convert(batch: Batch): Promise<void> {
-    const results = await convertRows(batch, this.#work.convert, this.#work.atOnce)
-    let length = 0
-    for (const result of results) {
-      if (typeof result === 'string')
-        length = this.#place(this.#source.reader.separate(result, this.#written++), length)
-      else await this.#fail(result)
-    }
-    await this.#sink.write(this.#memory.subarray(0, length))
-    this.#unsaved += length
-  }
-
-  /** Rows are gathered in the same memory always. Gives where the next one goes. */
-  #place(raw: string, at: number): number {
-    const needed = at + raw.length
-    if (needed > this.#memory.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(2 * needed, 512 * 1024))
-      this.#memory.copy(larger, 0, 0, at)
-      this.#memory = larger
-    }
-    return at + this.#memory.write(raw, at, 'latin1')
+  async #write({ bytes, written, failures, seen }: ConvertedRows): Promise<void> {
+    for (const failure of failures) await this.#fail(failure)
+    for (const field of seen) this.#work.seen.add(field)
+    const surplus = this.#written === 0 && written > 0 ? separatorBytes(this.#source.reader) : 0
+    await this.#sink.write(bytes.subarray(surplus))
+    this.#written += written
+    this.#unsaved += bytes.length
   }
 
   async #fail(failure: RowFailure): Promise<void> {

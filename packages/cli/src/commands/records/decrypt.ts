@@ -15,8 +15,7 @@ export function decryptRecordsCommand(terminal: Terminal): Command {
 
 async function decryptRecords(terminal: Terminal, path: string | undefined, options: RecordOptions): Promise<void> {
   const { convertRowFile } = await import('../../records/convert-file.js')
-  const { decryptRows } = await import('../../records/decrypt-rows.js')
-  await convertRowFile(terminal, path, options, decryptRows(terminal))
+  await convertRowFile(terminal, path, options, { command: 'decrypt' })
 }
 
 const EXAMPLES = [

@@ -25,8 +25,8 @@ async function encryptRecords(
   options: EncryptRecordsOptions,
 ): Promise<void> {
   const { convertRowFile } = await import('../../records/convert-file.js')
-  const { encryptRows } = await import('../../records/encrypt-rows.js')
-  await convertRowFile(terminal, path, options, encryptRows(terminal, options.fields, options.contextColumns ?? []))
+  const { fields, contextColumns: bound = [] } = options
+  await convertRowFile(terminal, path, options, { command: 'encrypt', fields, bound })
 }
 
 const EXAMPLES = [

@@ -16,10 +16,9 @@ export function rewrapRecordsCommand(terminal: Terminal): Command {
 async function rewrapRecords(terminal: Terminal, path: string | undefined, options: RecordOptions): Promise<void> {
   const { realpath } = await import('node:fs/promises')
   const { convertRowFile } = await import('../../records/convert-file.js')
-  const { rewrapRows } = await import('../../records/renew-rows.js')
   const inPlace = path !== undefined && options.out === undefined
   const target = inPlace ? { out: await realpath(path).catch(() => path), inPlace } : {}
-  await convertRowFile(terminal, path, { ...options, ...target }, rewrapRows(terminal))
+  await convertRowFile(terminal, path, { ...options, ...target }, { command: 'rewrap' })
 }
 
 const EXAMPLES = [
