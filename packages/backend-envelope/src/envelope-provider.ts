@@ -149,10 +149,10 @@ export class EnvelopeProvider
   ): AsyncIterable<Uint8Array> {
     const kept = keepContext(context)
     return sealStream(plaintext, {
+      ...options,
       suite: this.#suiteFor(UNKNOWN_LENGTH),
       header: this.#streamHeader,
       newRecord: () => this.#newRecord(UNKNOWN_LENGTH, kept, options),
-      ...options,
     })
   }
 
@@ -184,8 +184,8 @@ export class EnvelopeProvider
   #openOptions(context: EncryptionContext, options?: StreamOptions): OpenStreamOptions {
     const kept = keepContext(context)
     return {
-      openRecord: (encodedGreenKey) => this.#openStreamRecord(encodedGreenKey, kept, options),
       ...options,
+      openRecord: (encodedGreenKey) => this.#openStreamRecord(encodedGreenKey, kept, options),
     }
   }
 
