@@ -1,5 +1,6 @@
 import { arena } from './arena.js'
 import { AAD_AT, KEY_AT, TEXT_AT } from './arena-layout.js'
+import { giveBack } from './give-back.js'
 import { type Aead, NONCE_BYTES, TAG_BYTES } from './suite.js'
 
 /** An AEAD that works on what stands in the arena, under the key there. */
@@ -32,6 +33,7 @@ export function inArena({ seal, open }: Aead): ArenaAead {
       if (!text) return false
       place.bytes.set(text, KEY_AT - textBytes)
       text.fill(0)
+      giveBack(text)
       return true
     },
   }

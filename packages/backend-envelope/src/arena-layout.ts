@@ -3,7 +3,7 @@ import { RECORD_LABEL } from './record-key.js'
 import { COMMITMENT_BYTES, NONCE_BYTES, RECORD_KEY_BYTES, SALT_BYTES, TAG_BYTES } from './suite.js'
 
 /** The longest text that is encrypted and decrypted in the arena. */
-export const MAX_TEXT_BYTES = 4096
+export const MAX_TEXT_BYTES = 65_536
 /** The longest green key beside one. */
 export const MAX_GREEN_KEY_BYTES = 16_384
 /** Of a field of a record: a byte and its name. */

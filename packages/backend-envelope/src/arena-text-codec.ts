@@ -1,6 +1,6 @@
 import { type BoundContext, contextValue, decodeBase64url, type TextCodec, writeBoundContext } from '@parasol/core'
 import { arena } from './arena.js'
-import { CIPHERTEXT_AT, CONTEXT_AT, FIELD_AT, MAX_GREEN_KEY_BYTES } from './arena-layout.js'
+import { CIPHERTEXT_AT, CONTEXT_AT, FIELD_AT, MAX_GREEN_KEY_BYTES, MAX_TEXT_BYTES } from './arena-layout.js'
 import type { DataKeyLease, DataKeySource } from './data-key-source.js'
 import type { SuiteChoice } from './default-suite.js'
 import { FIELD_OVERHEAD } from './field.js'
@@ -100,7 +100,7 @@ export class ArenaTextCodec implements TextCodec {
     if (!lease) return undefined
     try {
       const fieldBytes = length - greenKeyBytes(lease.encodedList)
-      if (fieldBytes < FIELD_OVERHEAD || !resumeRecord(place, suite, lease, contextEnd)) return undefined
+      if (!fitsField(fieldBytes) || !resumeRecord(place, suite, lease, contextEnd)) return undefined
       const fieldAt = CIPHERTEXT_AT + length - fieldBytes
       return openText(place, suite, fieldAt, fieldBytes - FIELD_OVERHEAD, placeValueAad(place))
     } finally {
@@ -167,6 +167,11 @@ function sizesOf(names: readonly string[], texts: readonly string[]): number[] |
     sizes.push(size)
   }
   return sizes
+}
+
+/** Whether a field of so many bytes has a text, for which there is room. */
+function fitsField(bytes: number): boolean {
+  return bytes >= FIELD_OVERHEAD && bytes <= FIELD_OVERHEAD + MAX_TEXT_BYTES
 }
 
 function sum(sizes: readonly number[]): number {

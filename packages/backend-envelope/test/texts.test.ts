@@ -13,6 +13,8 @@ const texts = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: 'grapheme-ascii', maxLength: 5000 }),
   fc.constantFrom('', '\0', '\ufeff', '\ufffd', '浙江省杭州市', '𠮷', 'x'.repeat(4096), '浙'.repeat(1400)),
+  fc.constantFrom('ÿ'.repeat(1024), `${'x'.repeat(2000)}ÿ`, `${'x'.repeat(2000)}\ufffd`, '浙'.repeat(21_845)),
+  fc.constantFrom('x'.repeat(1023), 'x'.repeat(1024), 'x'.repeat(65_536), 'x'.repeat(65_537), 'x'.repeat(80_000)),
 )
 
 beforeAll(prepareSodium)
@@ -83,9 +85,9 @@ describe.each(suiteNames)('texts under %s', (suite) => {
     expect(texts.decryptAll(key, [], [], bound)).toEqual([])
   })
 
-  it('leave neither keys nor plaintext in the arena', async () => {
+  it.each([1, 60, 1000])('leave neither keys nor plaintext in the arena, %s times as long', async (times) => {
     const { cipher, provider } = await ready(suite)
-    const secret = 'a secret of Zhang San: 13800138000'
+    const secret = 'a secret of Zhang San: 13800138000'.repeat(times)
     const token = await cipher.encrypt(secret, CONTEXT)
     expect(arena().bytes.includes(secret.slice(0, 8))).toBe(false)
     expect(arena().key.every((byte) => byte === 0)).toBe(true)
@@ -114,9 +116,11 @@ it('does not let a getter of the context come between the steps of another text'
 
 it('says of bytes that are not UTF-8 that they are not text', async () => {
   const { cipher } = await ready('chacha20-poly1305')
-  const bytes = await cipher.encryptBytes(Uint8Array.of(0xff, 0xfe), CONTEXT)
-  const token = `enc1.envelope.${Buffer.from(bytes).toString('base64url')}`
-  await expect(cipher.decrypt(token, CONTEXT)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  for (const length of [2, 1024, 65_536, 100_000]) {
+    const bytes = await cipher.encryptBytes(new Uint8Array(length).fill(0xff), CONTEXT)
+    const token = `enc1.envelope.${Buffer.from(bytes).toString('base64url')}`
+    await expect(cipher.decrypt(token, CONTEXT)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  }
 })
 
 it('counts the bytes of a text, and separates tenants, as for bytes', async () => {

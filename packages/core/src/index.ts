@@ -1,5 +1,5 @@
 export { base64Length, decodeBase64, decodedLength, encodeBase64 } from './base64-bytes.js'
-export { decodeBase64url } from './base64url.js'
+export { BEYOND_LATIN1, decodeBase64url } from './base64url.js'
 export { type BoundContext, ContextBinder, contextValue, writeBoundContext } from './bound-context.js'
 export { BoundedCache, type BoundedCacheOptions } from './bounded-cache.js'
 export { Cipher, type CipherOptions, type DecryptBytesOptions, type DecryptStreamOptions } from './cipher.js'

@@ -3,6 +3,7 @@ import { contender } from '../contender.js'
 import { RawAes } from '../raw-aes.js'
 import { formatBytes, sampleText } from '../sample-text.js'
 import type { Comparison, Contender, Scenario } from '../scenario.js'
+import { TextAes } from '../text-aes.js'
 
 const AAD = Buffer.alloc(48, 'a')
 
@@ -22,17 +23,22 @@ async function* comparisons(size: number): AsyncGenerator<Comparison> {
     title: `Encrypt a field of ${formatBytes(size)}`,
     metric: 'cpu',
     axis: { chart: 'Encrypt a field', label: formatBytes(size), value: size },
-    contenders: [rawEncrypt(text), ...ciphers.map((each) => encrypt(each, text))],
+    contenders: [rawEncrypt(text), textEncrypt(text), ...ciphers.map((each) => encrypt(each, text))],
   }
   yield {
     title: `Decrypt a field of ${formatBytes(size)}`,
     metric: 'cpu',
     axis: { chart: 'Decrypt a field', label: formatBytes(size), value: size },
-    contenders: [rawDecrypt(text), ...(await Promise.all(ciphers.map((each) => decrypt(each, text))))],
+    contenders: [
+      rawDecrypt(text),
+      textDecrypt(text),
+      ...(await Promise.all(ciphers.map((each) => decrypt(each, text)))),
+    ],
   }
 }
 
 const RAW = { name: 'node:crypto AES-256-GCM, one key, binary', kind: 'baseline' } as const
+const RAW_TEXT = { name: 'node:crypto AES-256-GCM, one key, text', kind: 'baseline' } as const
 
 function rawEncrypt(text: string): Contender {
   const raw = new RawAes()
@@ -50,6 +56,18 @@ function rawDecrypt(text: string): Contender {
   const plaintext = Buffer.from(text)
   const sealed = raw.encrypt(plaintext, AAD)
   return contender({ ...RAW, work: () => raw.decrypt(sealed, AAD), undo: (opened) => opened, expected: plaintext })
+}
+
+function textEncrypt(text: string): Contender {
+  const raw = new TextAes()
+  const work = (): string => raw.encrypt(text, AAD)
+  return contender({ ...RAW_TEXT, work, undo: (sealed) => raw.decrypt(sealed, AAD), expected: text })
+}
+
+function textDecrypt(text: string): Contender {
+  const raw = new TextAes()
+  const sealed = raw.encrypt(text, AAD)
+  return contender({ ...RAW_TEXT, work: () => raw.decrypt(sealed, AAD), undo: (opened) => opened, expected: text })
 }
 
 function encrypt({ name, cipher }: BenchCipher, text: string): Contender {
