@@ -82,7 +82,10 @@ export class PerRecordDataKeys implements DataKeySource {
 
   tryForLastList(): undefined {}
 
-  /** By encrypt, because the Alibaba client has no ReEncrypt and dedicated gateways do not offer it. */
+  /**
+   * By encrypt: the tag of the list, which binds all wrappings, can only be made with the data key, so that a KMS that
+   * re-encrypts (`ReEncryptingKms`) would keep nothing away from here.
+   */
   async rewrap(
     dataKey: DataKeyLease,
     list: WrappedKeyList,

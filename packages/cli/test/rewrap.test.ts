@@ -73,10 +73,13 @@ it.each([
   expect(readdirSync(folder).filter((each) => each.endsWith('.tmp'))).toEqual([])
 })
 
-it('says that a scheme without wrapped keys has nothing to renew', async () => {
+it('lets the KMS renew a token without a wrapped key, and says that it renews no such file', async () => {
   const direct = [...bound, '--config', 'direct.yaml']
   const { stdout: token } = await place.parasol(['encrypt', ...direct, SECRET])
-  const refused = await place.parasol(['rewrap', ...direct, token.trim()])
+  const { code, stdout: renewed } = await place.parasol(['rewrap', ...direct, token.trim()])
+  expect({ code, isSame: renewed === token }).toEqual({ code: 0, isSame: false })
+  expect(await place.parasol(['decrypt', ...direct, renewed.trim()])).toMatchObject({ code: 0, stdout: SECRET })
+  const refused = await place.parasol(['rewrap', ...direct, '--in', 'scan.enc'])
   expect(refused).toMatchObject({ code: 2, stdout: '' })
   expect(refused.stderr).toMatch(/^error: [^\n]*kms-direct[^\n]*\n$/)
 })

@@ -242,7 +242,10 @@ export class Cipher {
     return guardStream(ciphertext, (source) => reader.rewrapStream(source, bound, options), decryptionFailed)
   }
 
-  /** Renews the wrapped key of a token under the KMS key's newest version; the data is not touched. */
+  /**
+   * Renews a token under the KMS key's newest version: its wrapped key, where it has one, and then the data is not touched;
+   * else all of it, where the KMS can.
+   */
   async rewrap(token: Token, context: EncryptionContext, options?: CallOptions): Promise<Token> {
     const { scheme, ciphertext } = parseToken(token)
     const reader = this.#reader(scheme)

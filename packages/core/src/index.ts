@@ -29,7 +29,7 @@ export {
   type KeyFacts,
   type NewKey,
 } from './key-administration.js'
-export type { Kms } from './kms.js'
+export { isReEncrypting, type Kms, type ReEncryptingKms } from './kms.js'
 export {
   type CallOptions,
   type CryptoProvider,

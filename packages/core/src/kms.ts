@@ -25,3 +25,22 @@ export interface Kms {
   /** A fresh key of 32 bytes, with its wrapped form, which `decrypt` opens. */
   generateDataKey(keyId: string, context: EncryptionContext, options?: CallOptions): Promise<DataKey>
 }
+
+/** A KMS that renews a ciphertext without showing the plaintext to who asks. */
+export interface ReEncryptingKms extends Kms {
+  /**
+   * What `decrypt` opens under this context, encrypted again under the newest version of a key and the same context.
+   *
+   * @throws CryptoError UNSUPPORTED where the service does not offer it, or not for this ciphertext
+   */
+  reEncrypt(
+    ciphertext: Uint8Array,
+    keyId: string,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array>
+}
+
+export function isReEncrypting(kms: Kms): kms is ReEncryptingKms {
+  return 'reEncrypt' in kms
+}

@@ -70,7 +70,10 @@ export interface RecordProvider extends CryptoProvider {
   ): Promise<ReadonlyMap<string, Uint8Array>>
 }
 
-/** A provider that can renew the wrapped key of a ciphertext without touching its data. */
+/**
+ * A provider that can renew a ciphertext under the newest version of its KMS key: its wrapped key alone, without touching its
+ * data, or, where the KMS itself encrypts the data, all of it.
+ */
 export interface RewrapProvider extends CryptoProvider {
   rewrap(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array>
 }

@@ -50,7 +50,11 @@ const codesByStatus: readonly [from: number, named: CryptoErrorCode, nameless: C
  * What the service says of a ciphertext that does not open. It documents no code of its own for that, and a damaged
  * ciphertext may name a key that does not exist.
  */
-const BAD_CIPHERTEXT: ReadonlySet<CryptoErrorCode> = new Set(['INVALID_INPUT', 'UNSUPPORTED', 'KEY_NOT_FOUND'])
+const BAD_CIPHERTEXT: Readonly<Record<string, ReadonlySet<CryptoErrorCode>>> = {
+  Decrypt: new Set(['INVALID_INPUT', 'UNSUPPORTED', 'KEY_NOT_FOUND']),
+  // It may be the other key that is not there, and gateways that do not offer this say UNSUPPORTED of it.
+  ReEncrypt: new Set(['INVALID_INPUT']),
+}
 
 /**
  * Makes an error of our own of whatever the client threw. Nothing of the client's error is kept but code, status and
@@ -72,7 +76,7 @@ export interface Refusal {
 /** The error for a refusal; DECRYPTION_FAILED if it says of a ciphertext that it does not open. */
 export function fromRefusal(action: string, { reason, status, requestId }: Refusal): CryptoError {
   const code = codeOf(reason, status)
-  if (action === 'Decrypt' && BAD_CIPHERTEXT.has(code)) return decryptionFailed()
+  if (BAD_CIPHERTEXT[action]?.has(code)) return decryptionFailed()
   const request = requestId === undefined ? '' : `, request ${requestId}`
   if (code === 'KMS_PROTOCOL') return malformedAnswer(action, `HTTP ${status} and no error code${request}`)
   const message = `The KMS refused ${action}: ${reason ?? 'no error code'} (HTTP ${status}${request})`

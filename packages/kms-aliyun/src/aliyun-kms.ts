@@ -7,6 +7,7 @@ import {
   encodeContext,
   type KeyAdministration,
   type Observable,
+  type ReEncryptingKms,
   type Stats,
 } from '@parasol/core'
 import { AliyunKeyAdministration } from './aliyun-key-administration.js'
@@ -40,7 +41,7 @@ const MAX_CONTEXT_CHARACTERS = 8192
  *
  * Uses of keys are repeated on transient errors, since none changes anything in the service.
  */
-export class AliyunKms implements AdministeredKms, Observable {
+export class AliyunKms implements AdministeredKms, ReEncryptingKms, Observable {
   /** 6,144 bytes of base64, the limit of the service. */
   readonly maxPlaintextBytes: number = 4608
   readonly keys: KeyAdministration
@@ -77,6 +78,19 @@ export class AliyunKms implements AdministeredKms, Observable {
     const EncryptionContext = formatContext(context)
     const read = (answer: Answer) => readPlaintext('Decrypt', answer)
     return this.#calls.ask('Decrypt', { CiphertextBlob: ciphertext, ...EncryptionContext }, read, options)
+  }
+
+  /** By ReEncrypt, which gateways of KMS instances do not offer. */
+  async reEncrypt(
+    ciphertext: Uint8Array,
+    keyId: string,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    const { EncryptionContext: text } = formatContext(context)
+    const contexts = text === undefined ? {} : { SourceEncryptionContext: text, DestinationEncryptionContext: text }
+    const parameters = { CiphertextBlob: ciphertext, DestinationKeyId: keyId, ...contexts }
+    return this.#calls.ask('ReEncrypt', parameters, (answer) => readBlob('ReEncrypt', answer), options)
   }
 
   async generateDataKey(keyId: string, context: EncryptionContext, options?: CallOptions): Promise<DataKey> {

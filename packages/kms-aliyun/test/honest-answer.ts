@@ -37,14 +37,20 @@ const operations: Readonly<Record<string, (fake: FakeKms, form: URLSearchParams)
     const blob = Buffer.from(form.get('CiphertextBlob') ?? '', 'base64')
     return { Plaintext: base64(await fake.decrypt(blob, contextOf(form))) }
   },
+  ReEncrypt: async (fake, form) => {
+    const blob = Buffer.from(form.get('CiphertextBlob') ?? '', 'base64')
+    const plaintext = await fake.decrypt(blob, contextOf(form, 'SourceEncryptionContext'))
+    const context = contextOf(form, 'DestinationEncryptionContext')
+    return { CiphertextBlob: base64(await fake.encrypt(form.get('DestinationKeyId') ?? '', plaintext, context)) }
+  },
   GenerateDataKey: async (fake, form) => {
     using key = await fake.generateDataKey(form.get('KeyId') ?? '', contextOf(form))
     return { CiphertextBlob: base64(key.wrapped), Plaintext: base64(key.plaintext) }
   },
 }
 
-function contextOf(form: URLSearchParams): EncryptionContext {
-  return JSON.parse(form.get('EncryptionContext') ?? '{}')
+function contextOf(form: URLSearchParams, name = 'EncryptionContext'): EncryptionContext {
+  return JSON.parse(form.get(name) ?? '{}')
 }
 
 function base64(bytes: Uint8Array): string {

@@ -6,6 +6,7 @@ import {
   type EncryptionContext,
   type Kms,
   type Observable,
+  type ReEncryptingKms,
   type Stats,
 } from '@parasol/core'
 import { Member } from './member.js'
@@ -39,7 +40,7 @@ export interface FailoverKmsOptions {
  * Each ciphertext says which KMS made it, and is decrypted by that one or by none: what was encrypted under one KMS cannot
  * be read while that one is away, unless its data key was wrapped by another as well (`recovery` of scheme envelope).
  */
-export class FailoverKms implements Kms, Observable {
+export class FailoverKms implements ReEncryptingKms, Observable {
   readonly maxPlaintextBytes: number
   readonly #members: readonly Member[]
   #failovers = 0
@@ -67,6 +68,20 @@ export class FailoverKms implements Kms, Observable {
     const member = route && this.#find(route.name)
     if (!route || !member) throw decryptionFailed()
     return member.decrypt(route.ciphertext, context, options)
+  }
+
+  /** What another than the first encrypted is decrypted there and encrypted by the first, which cannot be done here. */
+  async reEncrypt(
+    ciphertext: Uint8Array,
+    keyId: string,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    const route = readRoute(ciphertext)
+    const member = route && this.#find(route.name)
+    if (!member) throw decryptionFailed()
+    if (member !== this.#members[0]) throw notReEncrypted()
+    return member.reEncrypt(ciphertext, keyId, context, options)
   }
 
   async generateDataKey(keyId: string, context: EncryptionContext, options?: CallOptions): Promise<DataKey> {
@@ -106,6 +121,10 @@ export class FailoverKms implements Kms, Observable {
   #routed(member: Member, ciphertext: Uint8Array): Uint8Array {
     return member === this.#members[0] ? ciphertext : addRoute(member.name, ciphertext)
   }
+}
+
+function notReEncrypted(): CryptoError {
+  return new CryptoError('UNSUPPORTED', 'Another KMS than the first encrypted this: decrypt and encrypt again')
 }
 
 function requireNames(names: readonly string[]): void {

@@ -2,8 +2,10 @@ import {
   type CallOptions,
   CircuitBreaker,
   type CircuitBreakerOptions,
+  CryptoError,
   type DataKey,
   type EncryptionContext,
+  isReEncrypting,
   type Kms,
   type Stats,
 } from '@parasol/core'
@@ -38,6 +40,17 @@ export class Member {
 
   decrypt(ciphertext: Uint8Array, context: EncryptionContext, options?: CallOptions): Promise<Uint8Array> {
     return this.#run(() => this.#kms.decrypt(ciphertext, context, options))
+  }
+
+  async reEncrypt(
+    ciphertext: Uint8Array,
+    keyId: string,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    const kms = this.#kms
+    if (!isReEncrypting(kms)) throw new CryptoError('UNSUPPORTED', `The KMS "${this.name}" re-encrypts nothing`)
+    return this.#run(() => kms.reEncrypt(ciphertext, this.#keyId ?? keyId, context, options))
   }
 
   generateDataKey(keyId: string, context: EncryptionContext, options?: CallOptions): Promise<DataKey> {

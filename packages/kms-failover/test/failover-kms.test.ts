@@ -1,6 +1,6 @@
 import { CryptoError, type CryptoErrorCode } from '@parasol/core'
 import { FailoverKms } from '@parasol/kms-failover'
-import { FakeKms } from '@parasol/testing'
+import { FakeKms, ReEncryptingFakeKms } from '@parasol/testing'
 import { expect, it } from 'vitest'
 import { AwayKms } from './away-kms.js'
 
@@ -153,4 +153,25 @@ it.each([
   expect(() => new FailoverKms({ first: first as NonNullable<typeof first>, fallback })).toThrow(
     expect.objectContaining({ code: 'INVALID_CONFIG' }),
   )
+})
+
+it('lets the first KMS re-encrypt what it encrypted, and brings home by other means what another did', async () => {
+  const [first, second] = [new ReEncryptingFakeKms(), new ReEncryptingFakeKms()]
+  const kms = new FailoverKms({
+    first: { name: 'first', kms: first, keyId: 'alias/here' },
+    fallback: [{ name: 'second', kms: second }],
+  })
+  const renewed = await kms.reEncrypt(await kms.encrypt(KEY, SECRET, CONTEXT), KEY, CONTEXT)
+  expect(Buffer.from(renewed).includes('alias/here')).toBe(true)
+  expect(Buffer.from(await kms.decrypt(renewed, CONTEXT))).toEqual(SECRET)
+  first.failNext(down())
+  const elsewhere = await kms.encrypt(KEY, SECRET, CONTEXT)
+  await expect(kms.reEncrypt(elsewhere, KEY, CONTEXT)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
+  expect(second.calls.decrypt).toBe(0)
+})
+
+it('says of a KMS that does not re-encrypt that it does not', async () => {
+  const { kms } = setup()
+  const ciphertext = await kms.encrypt(KEY, SECRET, CONTEXT)
+  await expect(kms.reEncrypt(ciphertext, KEY, CONTEXT)).rejects.toMatchObject({ code: 'UNSUPPORTED' })
 })

@@ -1,12 +1,13 @@
 import type { KeyService } from './key-service.js'
 import type { OperationTable } from './operation.js'
 import type { Parameters } from './parameters.js'
+import { reEncrypt } from './re-encrypt.js'
 
 /** What uses keys. */
 export const cryptoOperations: OperationTable = {
   Encrypt: encrypt,
   Decrypt: decrypt,
-  ReEncrypt: reEncrypt,
+  ReEncrypt: reEncryptBlob,
   GenerateDataKey: (service, parameters) => generateDataKey(service, parameters, true),
   GenerateDataKeyWithoutPlaintext: (service, parameters) => generateDataKey(service, parameters, false),
 }
@@ -29,18 +30,14 @@ function decrypt(service: KeyService, parameters: Parameters): object {
 }
 
 /** The plaintext does not leave the service. */
-function reEncrypt(service: KeyService, parameters: Parameters): object {
+function reEncryptBlob(service: KeyService, parameters: Parameters): object {
   parameters.refuse('SourceKeyId', 'SourceKeyVersionId', 'SourceEncryptionAlgorithm')
   const blob = parameters.base64('CiphertextBlob')
   const keyId = parameters.text('DestinationKeyId')
   const destination = parameters.context('DestinationEncryptionContext')
-  const { text } = service.decrypt(blob, parameters.context('SourceEncryptionContext'))
-  try {
-    const { blob, ...use } = service.encrypt(keyId, text, destination)
-    return { CiphertextBlob: base64(blob), KeyId: use.keyId, KeyVersionId: use.keyVersionId }
-  } finally {
-    text.fill(0)
-  }
+  const contexts = { from: parameters.context('SourceEncryptionContext'), to: destination }
+  const { blob: renewed, ...use } = reEncrypt(service, blob, keyId, contexts)
+  return { CiphertextBlob: base64(renewed), KeyId: use.keyId, KeyVersionId: use.keyVersionId }
 }
 
 const DATA_KEY_BYTES = { AES_256: 32, AES_128: 16 } as const

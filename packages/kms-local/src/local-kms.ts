@@ -13,6 +13,7 @@ import {
   encodeBase64,
   encodeContext,
   type KeyAdministration,
+  type ReEncryptingKms,
   throwIfAborted,
 } from '@parasol/core'
 import { KmsFault } from './faults.js'
@@ -20,6 +21,7 @@ import { KeyService, MAX_TEXT_BYTES } from './key-service.js'
 import { KeyStore } from './key-store.js'
 import type { KeyStoreOptions } from './key-store-options.js'
 import { LocalKeyAdministration } from './local-key-administration.js'
+import { reEncrypt } from './re-encrypt.js'
 
 export interface LocalKmsOptions extends KeyStoreOptions {
   /** Aliases that get a key when the store is opened, if they have none. */
@@ -33,7 +35,7 @@ export interface LocalKmsOptions extends KeyStoreOptions {
  * A key management service in this process, over a sealed store on disk. The store is opened at the first call and
  * is this process's alone until it is closed. Its ciphertexts are those of the same store behind the HTTP server.
  */
-export class LocalKms implements AdministeredKms, AsyncDisposable {
+export class LocalKms implements AdministeredKms, ReEncryptingKms, AsyncDisposable {
   /** As at Alibaba Cloud, which counts 6,144 bytes of base64. */
   readonly maxPlaintextBytes: number = (MAX_TEXT_BYTES / 4) * 3
   readonly keys: KeyAdministration = new LocalKeyAdministration(() => this.open())
@@ -86,6 +88,16 @@ export class LocalKms implements AdministeredKms, AsyncDisposable {
     encodeContext(context)
     const text = await this.#call(options, (service) => service.decrypt(ciphertext, context).text)
     return decodeAndZero(text)
+  }
+
+  async reEncrypt(
+    ciphertext: Uint8Array,
+    keyId: string,
+    context: EncryptionContext,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    encodeContext(context)
+    return this.#call(options, (service) => reEncrypt(service, ciphertext, keyId, { from: context, to: context }).blob)
   }
 
   async generateDataKey(keyId: string, context: EncryptionContext, options?: CallOptions): Promise<DataKey> {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { CryptoError, DataKey, type EncryptionContext, type Kms } from '@parasol/core'
+import { CryptoError, DataKey, type EncryptionContext, type Kms, type ReEncryptingKms } from '@parasol/core'
 
 import { FakeKms } from './fake-kms.js'
+import { ReEncryptingFakeKms } from './re-encrypting-fake-kms.js'
 
 /** A KMS with one fault, and the case of `kmsCases` that catches it. */
 export interface BrokenKms {
@@ -154,7 +155,48 @@ export const brokenKms: readonly BrokenKms[] = [
       },
     })),
   },
+  {
+    fault: 're-encrypts to what it was given',
+    caughtBy: 're-encrypts to another ciphertext of the same plaintext, and under another key',
+    make: reEncrypting((sound) => async (ciphertext, keyId, context, options) => {
+      await sound.reEncrypt(ciphertext, keyId, context, options)
+      return ciphertext
+    }),
+  },
+  {
+    fault: 're-encrypts under whatever context is asked for',
+    caughtBy: 're-encrypts nothing under another context',
+    make: reEncrypting((sound) => async (ciphertext, keyId, context, options) => {
+      const plaintext = await sound.decrypt(ciphertext, context).catch(() => new Uint8Array(1))
+      return sound.encrypt(keyId, plaintext, context, options)
+    }),
+  },
+  {
+    fault: 'gives back what it cannot re-encrypt',
+    caughtBy: 're-encrypts nothing that other keys encrypted',
+    make: reEncrypting(
+      (sound) =>
+        (ciphertext, ...rest) =>
+          sound.reEncrypt(ciphertext, ...rest).catch(() => ciphertext),
+    ),
+  },
+  {
+    fault: 'ignores the signal when it re-encrypts',
+    caughtBy: 're-encrypts nothing when the signal was aborted before the call',
+    make: reEncrypting((sound) => (ciphertext, keyId, context) => sound.reEncrypt(ciphertext, keyId, context)),
+  },
 ]
+
+function reEncrypting(change: (sound: ReEncryptingKms) => ReEncryptingKms['reEncrypt']): () => Kms {
+  return () => {
+    const sound = new ReEncryptingFakeKms()
+    return Object.assign(new ReEncryptingFakeKms(), {
+      encrypt: sound.encrypt.bind(sound),
+      decrypt: sound.decrypt.bind(sound),
+      reEncrypt: change(sound),
+    })
+  }
+}
 
 /** `FakeKms` with some of its methods replaced. */
 function withMethods(change: (sound: Kms) => Partial<Kms>): () => Kms {

@@ -2,6 +2,7 @@ import { type ConformanceCase, lift } from './conformance-case.js'
 import { dataKeyCases } from './kms/data-key-cases.js'
 import { keyCases } from './kms/key-cases.js'
 import type { KmsHarness } from './kms/kms-harness.js'
+import { reEncryptCases } from './kms/re-encrypt-cases.js'
 import type { Subject } from './subject.js'
 import { subjectCases } from './subject-cases.js'
 
@@ -10,6 +11,7 @@ export const kmsCases: readonly ConformanceCase<KmsHarness>[] = [
   ...keyCases,
   ...lift(subjectCases, subjectOf),
   ...dataKeyCases,
+  ...reEncryptCases,
 ]
 
 function subjectOf({ kms, keyId, stranger, integrity = 'ciphertext' }: KmsHarness): Subject {

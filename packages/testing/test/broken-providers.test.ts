@@ -1,4 +1,4 @@
-import { brokenKms, brokenProviders, FakeKms, kmsCases, providerCases, runCases } from '@parasol/testing'
+import { brokenKms, brokenProviders, kmsCases, providerCases, ReEncryptingFakeKms, runCases } from '@parasol/testing'
 import { expect, it } from 'vitest'
 
 const keys = { keyId: 'alias/test', otherKeyId: 'alias/other' }
@@ -18,7 +18,11 @@ for (const { fault, caughtBy, make } of brokenKms) {
 }
 
 it('passes the KMS that the broken ones are made of', async () => {
-  const results = await runCases(kmsCases, { kms: new FakeKms(), stranger: new FakeKms(), ...keys })
+  const results = await runCases(kmsCases, {
+    kms: new ReEncryptingFakeKms(),
+    stranger: new ReEncryptingFakeKms(),
+    ...keys,
+  })
   expect(results.filter((result) => 'error' in result)).toEqual([])
 })
 
