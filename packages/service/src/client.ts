@@ -2,6 +2,7 @@ export {
   type BatchItem,
   type BatchResult,
   type FlatFields,
+  type Items,
   type Rewrapped,
   ServiceClient,
   type ServiceClientOptions,

@@ -3,6 +3,7 @@ import type { RunningService } from '@parasol/service'
 import { key } from './fixture.js'
 
 export interface LineEnd {
+  readonly status: number
   readonly code: string
   readonly message: string
   readonly requestId: string

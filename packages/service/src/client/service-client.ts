@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EncryptionContext } from '@parasol/core'
 import { type SigningKey, signRequest } from '../message-signature.js'
 import { readAnswer, unanswered } from './answers.js'
+import { exchangeLines, formatLines, linePieces } from './exchange-lines.js'
 import { ServiceError } from './service-error.js'
 
 export interface ServiceClientOptions {
@@ -29,6 +30,9 @@ export interface BatchItem<Fields extends FlatFields> {
   readonly fields: Fields
   readonly context?: EncryptionContext
 }
+
+/** As many as there are. */
+export type Items<Fields extends FlatFields> = Iterable<BatchItem<Fields>> | AsyncIterable<BatchItem<Fields>>
 
 export type BatchResult<Result> = { readonly record: Result } | { readonly error: { code: string; message: string } }
 
@@ -94,6 +98,47 @@ export class ServiceClient {
     options?: RequestOptions,
   ): Promise<readonly BatchResult<Readonly<Record<string, string>>>[]> {
     return this.#send(`${useCasePath(useCase)}/decrypt/batch`, items, options)
+  }
+
+  /**
+   * Encrypts as many as there are: a result or an error for each, in the same order, as they come. Items are taken from
+   * `items` as fast as results are taken from here. Nothing is sent again; a stream that ends before its items do throws.
+   */
+  encryptLines<Fields extends FlatFields>(
+    useCase: string,
+    items: Items<Fields>,
+    options?: RequestOptions,
+  ): AsyncGenerator<BatchResult<WithKey<Fields>>, void, undefined> {
+    return this.#exchange(`${useCasePath(useCase)}/encrypt/batch`, items, options)
+  }
+
+  /** As `encryptLines`. */
+  decryptLines<Fields extends FlatFields>(
+    useCase: string,
+    items: Items<Fields>,
+    options?: RequestOptions,
+  ): AsyncGenerator<BatchResult<Readonly<Record<string, string>>>, void, undefined> {
+    return this.#exchange(`${useCasePath(useCase)}/decrypt/batch`, items, options)
+  }
+
+  /** As `encryptLines`, of records of which only the green key is there. */
+  rewrapLines(
+    useCase: string,
+    items: Items<Rewrapped>,
+    options?: RequestOptions,
+  ): AsyncGenerator<BatchResult<Rewrapped>, void, undefined> {
+    return this.#exchange(`${useCasePath(useCase)}/rewrap/batch`, items, options)
+  }
+
+  /** What is signed has to be whole, so that it goes in pieces. */
+  async *#exchange<Result>(path: string, items: Items<FlatFields>, options: RequestOptions = {}) {
+    const { url, timeoutMs = 10_000, fetch: send = fetch, credentials } = this.#options
+    const target = new URL(path, url)
+    const bodies = credentials && 'secret' in credentials ? linePieces(items) : [formatLines(items)]
+    for await (const body of bodies) {
+      const headers = this.#headers(target.pathname, typeof body === 'string' ? body : '', undefined)
+      yield* exchangeLines<Result>(body, { target, send, headers, timeoutMs, signal: options.signal })
+    }
   }
 
   async #send<Result>(path: string, body: unknown, options: SendOptions = {}): Promise<Result> {

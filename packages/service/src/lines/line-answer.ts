@@ -31,7 +31,7 @@ export async function writeLines(response: ServerResponse, lines: string, ending
 }
 
 export function endLines(response: ServerResponse, requestId: string): void {
-  response.end(lastLine({ code: 'OK', message: 'Every line was answered' }, requestId))
+  response.end(lastLine({ status: 200, code: 'OK', message: 'Every line was answered' }, requestId))
 }
 
 /**
@@ -50,6 +50,6 @@ export function breakOff(response: ServerResponse, id: string, refusal: Refusal)
   socket.once('close', () => clearTimeout(timer))
 }
 
-function lastLine({ code, message }: Pick<Refusal, 'code' | 'message'>, requestId: string): string {
-  return `${JSON.stringify({ end: { code, message, requestId } })}\n`
+function lastLine({ status, code, message }: Refusal, requestId: string): string {
+  return `${JSON.stringify({ end: { status, code, message, requestId } })}\n`
 }
