@@ -1,6 +1,6 @@
+import { giveBack } from '@parasol/core'
 import { arena } from './arena.js'
 import { AAD_AT, KEY_AT, TEXT_AT } from './arena-layout.js'
-import { giveBack } from './give-back.js'
 import { type Aead, NONCE_BYTES, TAG_BYTES } from './suite.js'
 
 /** An AEAD that works on what stands in the arena, under the key there. */

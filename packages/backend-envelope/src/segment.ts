@@ -1,5 +1,4 @@
-import { CryptoError, decryptionFailed } from '@parasol/core'
-import { giveBack } from './give-back.js'
+import { CryptoError, decryptionFailed, giveBack } from '@parasol/core'
 import { freshMemory, type RunMemory } from './run-memory.js'
 import { NONCE_BYTES, type Suite, TAG_BYTES } from './suite.js'
 

@@ -1,6 +1,6 @@
 import { Buffer, isAscii } from 'node:buffer'
 import { timingSafeEqual } from 'node:crypto'
-import { BEYOND_LATIN1, writeUtf8 } from '@parasol/core'
+import { BEYOND_LATIN1, giveBack, writeUtf8 } from '@parasol/core'
 import { arena } from './arena.js'
 import {
   AAD_AT,
@@ -13,7 +13,6 @@ import {
   TEXT_AT,
 } from './arena-layout.js'
 import type { DataKeyLease } from './data-key-source.js'
-import { giveBack } from './give-back.js'
 import { greenKeyBytes, SALT_AT, writeGreenKey } from './green-key.js'
 import { fillRandom } from './random-pool.js'
 import type { RecordArena } from './record-arena.js'

@@ -1,3 +1,4 @@
+import type { StreamOptions } from '@parasol/core'
 import { type AnyPacket, enums } from 'openpgp'
 import { authenticate } from './authenticated-data.js'
 import { MessageHashes } from './message-hashes.js'
@@ -11,13 +12,14 @@ import { writePacket } from './write-packet.js'
 export async function* writeMessageStream(
   plaintext: AsyncIterable<Uint8Array>,
   envelope: Envelope,
+  { reuseMemory = false }: StreamOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const { sessionKey, suite, preamble, signings } = await openEnvelope(envelope)
   const signed = signedPackets(plaintext, signings)
   const packets = suite ? authenticate(sessionKey.data, suite, signed) : protect(sessionKey.data, signed)
   // Not before the plaintext has begun: whoever leaves then closes it.
   let before = preamble
-  for await (const piece of writePacket(enums.packet.symEncryptedIntegrityProtectedData, packets)) {
+  for await (const piece of writePacket(enums.packet.symEncryptedIntegrityProtectedData, packets, reuseMemory)) {
     yield before.length > 0 ? Buffer.concat([before, piece]) : piece
     before = new Uint8Array(0)
   }

@@ -7,6 +7,7 @@ import {
   encodeContext,
   type ProviderTraits,
   requireEmptyContext,
+  type StreamOptions,
   throwIfAborted,
   type WithholdingProvider,
 } from '@parasol/core'
@@ -128,13 +129,13 @@ export class GpgProvider implements WithholdingProvider, Disposable {
   async *encryptStream(
     plaintext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
-    options?: CallOptions,
+    options?: StreamOptions,
   ): AsyncGenerator<Uint8Array> {
     throwIfAborted(options?.signal)
     const contextDigest = this.#contextDigest(context)
     using key = freshSessionKey()
     const envelope = { ...(await this.#envelope(contextDigest)), ...key }
-    yield* untilAborted(writeMessageStream(plaintext, envelope), options?.signal)
+    yield* untilAborted(writeMessageStream(plaintext, envelope, options), options?.signal)
   }
 
   /**

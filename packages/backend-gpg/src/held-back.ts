@@ -4,31 +4,34 @@ import { PIECE_BYTES } from './piece-bytes.js'
 export class HeldBack {
   readonly #memory: Buffer
   readonly #count: number
+  readonly #unit: number
+  #passed = 0
   #held = 0
 
-  /** @param count how many bytes at the end are held back */
-  constructor(count: number) {
+  /**
+   * @param count how many bytes at the end are held back at least
+   * @param unit what passes is a multiple of it
+   */
+  constructor(count: number, unit: number) {
     this.#count = count
-    this.#memory = Buffer.allocUnsafeSlow(count + PIECE_BYTES)
+    this.#unit = unit
+    this.#memory = Buffer.allocUnsafeSlow(count + unit + PIECE_BYTES)
   }
 
   /** What passes now that a slice has come; valid until the next comes. */
   add(slice: Uint8Array): Uint8Array {
-    const passed = this.#passed
-    this.#memory.copyWithin(0, passed, passed + this.#held)
+    this.#memory.copyWithin(0, this.#passed, this.#passed + this.#held)
     this.#memory.set(slice, this.#held)
     const filled = this.#held + slice.length
-    this.#held = Math.min(filled, this.#count)
-    this.#passed = filled - this.#held
+    this.#passed = Math.max(0, Math.floor((filled - this.#count) / this.#unit)) * this.#unit
+    this.#held = filled - this.#passed
     return this.#memory.subarray(0, this.#passed)
   }
 
-  /** The last bytes; fewer if there were not so many. */
+  /** The last bytes. */
   end(): Uint8Array {
     return this.#memory.subarray(this.#passed, this.#passed + this.#held)
   }
-
-  #passed = 0
 }
 
 /** Pieces that are none larger than a slice. */

@@ -22,6 +22,7 @@ export {
   decryptionFailed,
   throwIfAborted,
 } from './errors.js'
+export { giveBack } from './give-back.js'
 export {
   type AdministeredKms,
   isAdministered,

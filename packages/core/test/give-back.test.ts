@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto'
+import { giveBack } from '@parasol/core'
 import { expect, it } from 'vitest'
-import { giveBack } from '../src/give-back.js'
 
 it('leaves nothing of what node:crypto made', () => {
   const made = createCipheriv('aes-256-gcm', new Uint8Array(32), new Uint8Array(12)).update(new Uint8Array(65_536))
