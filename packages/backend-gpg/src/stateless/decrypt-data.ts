@@ -2,6 +2,7 @@ import { decryptionFailed } from '@parasol/core'
 import { type Message, type PrivateKey, type PublicKey, readMessage, type SessionKey } from 'openpgp'
 import { type AddressedPart, addressedPart, parseEncryptedMessage } from '../encrypted-message.js'
 import { gpgError } from '../gpg-errors.js'
+import { type ClaimedSigner, claimedSigner } from '../inspect-signatures.js'
 import { hasIntendedRecipient } from '../intended-recipients.js'
 import { boundedConfig, isWithinSignatureLimit } from '../open-message.js'
 import { openpgpConfig, toleratedNow } from '../openpgp-config.js'
@@ -28,6 +29,8 @@ export interface DecryptedData {
   readonly data: Uint8Array
   /** The valid ones by those that were asked for. */
   readonly signatures: readonly VerifiedSignature[]
+  /** All that there are, by whomever they say they are. */
+  readonly claimed: readonly ClaimedSigner[]
   readonly sessionKey: SessionKey
 }
 
@@ -49,8 +52,9 @@ export async function decryptData(ciphertext: Uint8Array, options: DecryptDataOp
     const decrypted = await openData(message.data, sessionKey)
     if (!decrypted) continue
     const data = decrypted.getLiteralData() as Uint8Array
-    const results = await addressedTo(readers, await decrypted.verify([...verify], toleratedNow(), openpgpConfig))
-    return { data, sessionKey, signatures: await verifiedSignatures(results, verify, dates) }
+    const results = await decrypted.verify([...verify], toleratedNow(), openpgpConfig)
+    const signatures = await verifiedSignatures(await addressedTo(readers, results), verify, dates)
+    return { data, sessionKey, signatures, claimed: await claimsOf(results) }
   }
   throw decryptionFailed()
 }
@@ -73,6 +77,11 @@ async function openData(data: Uint8Array, sessionKey: SessionKey): Promise<Messa
   } catch {
     return undefined
   }
+}
+
+async function claimsOf(results: readonly VerificationResult[]): Promise<readonly ClaimedSigner[]> {
+  const signatures = await Promise.all(results.map(({ signature }) => signature.catch(() => undefined)))
+  return signatures.flatMap((signature) => [...(signature?.packets ?? [])].map(claimedSigner))
 }
 
 async function addressedTo(

@@ -2,28 +2,51 @@ import { inspectEnvelope, MAX_HEAD_BYTES } from '@parasol/backend-envelope'
 import { CryptoError, parseToken } from '@parasol/core'
 import type { InputFile } from '@parasol/core/files'
 import type { Facts } from '../print.js'
+import type { Terminal } from '../terminal.js'
+import { type OpenpgpOptions, openpgpFacts } from './openpgp-facts.js'
 
-/** What a token says of itself. @throws CryptoError INVALID_INPUT */
-export async function tokenFacts(token: string): Promise<Facts> {
-  const { scheme, ciphertext } = parseToken(token)
+/** What a token, or armored text, says of itself. @throws CryptoError INVALID_INPUT */
+export async function textFacts(terminal: Terminal, text: string, options: OpenpgpOptions): Promise<Facts> {
+  const armored = ARMORED.test(text) ? await messageFacts(terminal, Buffer.from(text), options) : undefined
+  if (armored) return { scheme: 'gpg', ciphertextBytes: text.length, ...armored }
+  const { scheme, ciphertext } = parseToken(text)
   const facts =
-    envelopeFacts(ciphertext, ciphertext.length) ?? (await messageFacts(ciphertext)) ?? blobFacts(ciphertext)
+    envelopeFacts(ciphertext, ciphertext.length) ??
+    (await messageFacts(terminal, ciphertext, options)) ??
+    blobFacts(ciphertext)
   return { scheme, ciphertextBytes: ciphertext.length, ...facts }
 }
 
 /** What a file says of itself, if anything; no more of it is read than that can need. */
-export async function fileFacts(file: InputFile): Promise<Facts | undefined> {
+export async function fileFacts(
+  terminal: Terminal,
+  file: InputFile,
+  options: OpenpgpOptions,
+): Promise<Facts | undefined> {
   const { size } = file
   const head = await file.read(0, MAX_HEAD_BYTES)
   const envelope = envelopeFacts(head, size)
   if (envelope) return { scheme: 'envelope', ciphertextBytes: size, ...envelope }
-  const message = await messageFacts(await file.read(0, head[0] === DASH ? MAX_ARMORED_BYTES : MAX_MESSAGE_HEAD_BYTES))
+  if (!mayBeOpenpgp(head)) return undefined
+  const isNeededWhole = head[0] === DASH || options.decrypt === true || isSigned(head)
+  const message = await messageFacts(terminal, await file.read(0, isNeededWhole ? MAX_BYTES : MAX_HEAD), options)
   return message && { scheme: 'gpg', ciphertextBytes: size, ...message }
 }
 
+const ARMORED = /^-----BEGIN PGP /
 const DASH = 0x2d
-const MAX_ARMORED_BYTES = 64 * 1024 * 1024
-const MAX_MESSAGE_HEAD_BYTES = 256 * 1024
+const MAX_BYTES = 64 * 1024 * 1024
+const MAX_HEAD = 256 * 1024
+
+function mayBeOpenpgp(head: Uint8Array): boolean {
+  return head[0] === DASH || ((head[0] ?? 0) & 0x80) !== 0
+}
+
+/** Compressed, a signature, or what announces one: whatever does not begin as an encrypted message does. */
+function isSigned([header = 0]: Uint8Array): boolean {
+  const tag = (header & 0x40) === 0 ? (header >> 2) & 15 : header & 63
+  return tag === 2 || tag === 4 || tag === 8
+}
 
 /** A scheme may have any name: what the bytes are, their head says. */
 export function envelopeFacts(head: Uint8Array, size: number): Facts | undefined {
@@ -50,10 +73,11 @@ function blobFacts(ciphertext: Uint8Array): Facts {
   return version === undefined ? {} : { keyVersions: [version] }
 }
 
-/** OpenPGP takes long to load, so that it is asked last, and only about what may be a message. */
-async function messageFacts(head: Uint8Array): Promise<Facts | undefined> {
-  if (head[0] !== DASH && ((head[0] ?? 0) & 0x80) === 0) return undefined
-  const { inspectMessage } = await import('@parasol/backend-gpg')
-  const message = inspectMessage(head)
-  return message && { ...message, signer: 'encrypted' }
+/** OpenPGP takes long to load, so that it is asked last, and only about what may be of it. */
+async function messageFacts(
+  terminal: Terminal,
+  bytes: Uint8Array,
+  options: OpenpgpOptions,
+): Promise<Facts | undefined> {
+  return mayBeOpenpgp(bytes) ? openpgpFacts(terminal, bytes, options) : undefined
 }
