@@ -64,6 +64,7 @@ it('says what it is', async () => {
   expect(await sop(['version', '--backend'])).toMatch(/^OpenPGP\.js 6/)
   expect(await sop(['version', '--extended'])).toMatch(/^parasol-sop .*\nOpenPGP\.js .*\nNode\.js v/)
   expect(await sop(['version', '--sop-spec'])).toMatch(/^~draft-dkg-openpgp-stateless-cli-\d+\n/)
+  expect(await sop(['version', '--sopv'])).toBe('1.1\n')
   expect(await sop(['list-profiles', 'generate-key'])).toMatch(/^compatibility: .*\nrfc4880: .*\nsecurity: .*\n$/)
   expect(await sop(['help'])).toContain('sop encrypt')
 })
@@ -77,7 +78,9 @@ it('encrypts, signs, decrypts and says who signed', async () => {
     message,
   )
   expect(plaintext).toBe(TEXT)
-  expect(readFileSync(out, 'utf8')).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9A-F]{40} [0-9A-F]{40} mode:binary\n$/)
+  expect(readFileSync(out, 'utf8')).toMatch(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9A-F]{40} [0-9A-F]{40} mode:binary \{"signers":\["[^"]+"\]\}\n$/,
+  )
   expect(readFileSync(sessionKey, 'utf8')).toMatch(/^9:[0-9A-F]{64}\n$/)
   expect(await sop(['decrypt', `--with-session-key=${sessionKey}`], message)).toBe(TEXT)
 })

@@ -3,15 +3,20 @@ import { SopError } from '../sop-error.js'
 import type { Subcommand } from '../subcommand.js'
 import { PROFILES } from './profiles.js'
 
-const DRAFT = 'draft-dkg-openpgp-stateless-cli-14'
+const DRAFT = 'draft-dkg-openpgp-stateless-cli-15'
+
+/** The version of the verification-only subset, all of which is there: with the names of certificates in JSON. */
+const SOPV = '1.1'
+const KINDS = ['backend', 'extended', 'sop-spec', 'sopv'] as const
 
 export const version: Subcommand = {
-  usage: 'version [--backend|--extended|--sop-spec]',
-  flags: ['backend', 'extended', 'sop-spec'],
+  usage: 'version [--backend|--extended|--sop-spec|--sopv]',
+  flags: [...KINDS],
   async run(args) {
-    if (['backend', 'extended', 'sop-spec'].filter((name) => args.has(name)).length > 1) {
-      throw new SopError('INCOMPATIBLE_OPTIONS', 'One of --backend, --extended and --sop-spec')
+    if (KINDS.filter((name) => args.has(name)).length > 1) {
+      throw new SopError('INCOMPATIBLE_OPTIONS', 'One of --backend, --extended, --sop-spec and --sopv')
     }
+    if (args.has('sopv')) return `${SOPV}\n`
     // A tilde says that not everything of the draft is there.
     if (args.has('sop-spec')) return `~${DRAFT}\n\nhardware keys, and version 6 keys\n`
     const own = `parasol-sop ${await versionOf(new URL('../../../package.json', import.meta.url))}`

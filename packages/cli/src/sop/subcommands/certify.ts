@@ -14,12 +14,18 @@ export const certifyUserId: Subcommand = {
     const signers = await signersIn(files, args.requirePositionals('KEYS'), args.list('with-key-password'))
     const userIds = args.list('userid')
     const certificates = await readCertificates(await files.stdin())
-    const certified = certificates.map((each) =>
-      certifyUserIds(each, signers, userIds.length > 0 ? userIds : undefined),
-    )
+    const options = {
+      userIds: userIds.length > 0 ? userIds : undefined,
+      withoutSelfSignature: args.has('no-require-self-sig'),
+    }
+    const certified = certificates.map((each) => certifyUserIds(each, signers, options))
     return written(args, writeKeys(await Promise.all(certified)))
   },
-  failures: { GPG_SECRET_KEY_NOT_FOUND: 'KEY_CANNOT_CERTIFY' },
+  failures: {
+    GPG_SECRET_KEY_NOT_FOUND: 'KEY_CANNOT_CERTIFY',
+    GPG_KEY_UNUSABLE: 'KEY_CANNOT_CERTIFY',
+    GPG_KEY_WEAK: 'KEY_CANNOT_CERTIFY',
+  },
 }
 
 export const validateUserId: Subcommand = {

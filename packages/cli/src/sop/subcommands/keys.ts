@@ -6,6 +6,7 @@ import {
   readCertificates,
   readSecretKeys,
   revokeKeys,
+  updateKeys,
   writeKeys,
 } from '@parasol/backend-gpg/stateless'
 import type { SopArguments } from '../arguments.js'
@@ -67,13 +68,21 @@ export const extractCert: Subcommand = {
 
 export const updateKey: Subcommand = {
   usage:
-    'update-key [--no-armor] [--signing-only] [--no-added-capabilities] [--with-key-password=PASSWORD...] [--merge-certs=CERTS...] < KEYS',
-  flags: ['no-armor', 'signing-only', 'no-added-capabilities'],
+    'update-key [--no-armor] [--signing-only] [--no-added-capabilities] [--revoke-deprecated-keys] [--with-key-password=PASSWORD...] [--merge-certs=CERTS...] < KEYS',
+  flags: ['no-armor', 'signing-only', 'no-added-capabilities', 'revoke-deprecated-keys'],
   lists: ['with-key-password', 'merge-certs'],
   async run(args, files) {
     const keys = await readSecretKeys(await files.stdin())
-    return written(args, writeKeys(await mergeAll(keys, await certificatesIn(files, args.list('merge-certs')))))
+    const updated = await updateKeys(keys, {
+      others: await certificatesIn(files, args.list('merge-certs')),
+      passphrases: await files.passwords(args.list('with-key-password')),
+      signingOnly: args.has('signing-only'),
+      noAddedCapabilities: args.has('no-added-capabilities'),
+      revokeDeprecated: args.has('revoke-deprecated-keys'),
+    })
+    return written(args, writeKeys(updated))
   },
+  failures: { GPG_KEY_REVOKED: 'PRIMARY_KEY_BAD', GPG_KEY_WEAK: 'PRIMARY_KEY_BAD' },
 }
 
 export const mergeCerts: Subcommand = {

@@ -12,7 +12,7 @@ import type { Indirect } from '../indirect.js'
 import { SopError } from '../sop-error.js'
 import type { Subcommand } from '../subcommand.js'
 import { profileOf } from './profiles.js'
-import { certificatesIn, secretKeysIn, signersIn } from './read-keys.js'
+import { certificatesIn, namedCertificatesIn, secretKeysIn, signersIn } from './read-keys.js'
 import { CANNOT_SIGN, formatVerifications } from './signatures.js'
 
 export const encrypt: Subcommand = {
@@ -62,16 +62,20 @@ export const decrypt: Subcommand = {
     if ((out === undefined) !== (args.list('verify-with').length === 0)) {
       throw new SopError('INCOMPLETE_VERIFICATION', '--verify-with and --verifications-out go together')
     }
-    const options = await openersFor(args, files)
-    const { data, signatures, sessionKey } = await decryptData(await files.stdin(), options)
+    const openers = await openersFor(args, files)
+    const by = await namedCertificatesIn(files, args.list('verify-with'))
+    const verify = by.certificates
+    const { data, signatures, sessionKey } = await decryptData(await files.stdin(), { ...openers, verify })
     const sessionKeyOut = args.value('session-key-out')
     if (sessionKeyOut !== undefined) await files.write(sessionKeyOut, `${formatSessionKey(sessionKey)}\n`)
-    if (out !== undefined) await files.write(out, formatVerifications(signatures))
+    if (out !== undefined) await files.write(out, formatVerifications(signatures, by))
     return data
   },
 }
 
-async function openersFor(args: SopArguments, files: Indirect): Promise<Parameters<typeof decryptData>[1]> {
+type Openers = Omit<Parameters<typeof decryptData>[1], 'verify'>
+
+async function openersFor(args: SopArguments, files: Indirect): Promise<Openers> {
   const sessionKeys = (await files.readAll(args.list('with-session-key'))).map((text) => parseSessionKey(String(text)))
   const passwords = await files.passwords(args.list('with-password'))
   const keys = args.positionals.length > 0 ? await secretKeysIn(files, args.positionals) : []
@@ -83,7 +87,6 @@ async function openersFor(args: SopArguments, files: Indirect): Promise<Paramete
     passphrases: await files.passwords(args.list('with-key-password')),
     passwords,
     sessionKeys,
-    verify: await certificatesIn(files, args.list('verify-with')),
     dates: parseDates(args.value('verify-not-before'), args.value('verify-not-after')),
   }
 }

@@ -8,6 +8,20 @@ export async function certificatesIn(files: Indirect, names: readonly string[]):
   return (await Promise.all((await files.readAll(names)).map(readCertificates))).flat()
 }
 
+/** Certificates, and for each name by which the command line gives some, the fingerprints of these. */
+export interface NamedCertificates {
+  readonly certificates: Certificates
+  readonly names: ReadonlyMap<string, readonly string[]>
+}
+
+export async function namedCertificatesIn(files: Indirect, names: readonly string[]): Promise<NamedCertificates> {
+  const named = await Promise.all(names.map(async (name) => [name, await certificatesIn(files, [name])] as const))
+  const fingerprints = named.map(
+    ([name, certificates]) => [name, certificates.map((each) => each.getFingerprint().toUpperCase())] as const,
+  )
+  return { certificates: named.flatMap(([, certificates]) => certificates), names: new Map(fingerprints) }
+}
+
 export async function secretKeysIn(files: Indirect, names: readonly string[]): Promise<SecretKeys> {
   return (await Promise.all((await files.readAll(names)).map(readSecretKeys))).flat()
 }

@@ -13,7 +13,7 @@ import { parseDates } from '../dates.js'
 import { SopError, type SopFailure } from '../sop-error.js'
 import type { Subcommand } from '../subcommand.js'
 import { written } from './keys.js'
-import { certificatesIn, signersIn } from './read-keys.js'
+import { type NamedCertificates, namedCertificatesIn, signersIn } from './read-keys.js'
 
 /** Why a key does not sign, by the library's reasons. */
 export const CANNOT_SIGN: Readonly<Record<string, SopFailure>> = {
@@ -50,8 +50,8 @@ export const verify: Subcommand = {
     const [name = '', ...names] = args.requirePositionals('SIGNATURES and CERTS', 2)
     const signature = await files.read(name)
     const dates = parseDates(args.value('not-before'), args.value('not-after'))
-    const certificates = await certificatesIn(files, names)
-    return requireSignatures(await verifyDetached(await files.stdin(), signature, certificates, dates))
+    const by = await namedCertificatesIn(files, names)
+    return requireSignatures(await verifyDetached(await files.stdin(), signature, by.certificates, dates), by)
   },
 }
 
@@ -78,10 +78,10 @@ export const inlineVerify: Subcommand = {
   usage: 'inline-verify [--not-before=DATE] [--not-after=DATE] [--verifications-out=FILE] [--] CERTS... < MESSAGE',
   values: ['not-before', 'not-after', 'verifications-out'],
   async run(args, files) {
-    const certificates = await certificatesIn(files, args.requirePositionals('CERTS'))
+    const by = await namedCertificatesIn(files, args.requirePositionals('CERTS'))
     const dates = parseDates(args.value('not-before'), args.value('not-after'))
-    const { data, signatures } = await verifyInline(await files.stdin(), certificates, dates)
-    const lines = requireSignatures(signatures)
+    const { data, signatures } = await verifyInline(await files.stdin(), by.certificates, dates)
+    const lines = requireSignatures(signatures, by)
     const out = args.value('verifications-out')
     if (out !== undefined) await files.write(out, lines)
     return data
@@ -115,15 +115,17 @@ export const dearmor: Subcommand = {
   },
 }
 
-/** One line each: when, by which part of a key, by which key, and whether line ends count. */
-export function formatVerifications(signatures: readonly VerifiedSignature[]): string {
-  return signatures
-    .map(({ signedAt, signedBy, primary, mode }) => `${isoSeconds(signedAt)} ${signedBy} ${primary} mode:${mode}\n`)
-    .join('')
+/** One line each: when, by which part of a key, by which key, whether line ends count, and who may have given that key. */
+export function formatVerifications(signatures: readonly VerifiedSignature[], { names }: NamedCertificates): string {
+  const lines = signatures.map(({ signedAt, signedBy, primary, mode }) => {
+    const signers = [...names].filter(([, fingerprints]) => fingerprints.includes(primary)).map(([name]) => name)
+    return `${isoSeconds(signedAt)} ${signedBy} ${primary} mode:${mode} ${JSON.stringify({ signers })}\n`
+  })
+  return lines.join('')
 }
 
-function requireSignatures(signatures: readonly VerifiedSignature[]): string {
-  if (signatures.length > 0) return formatVerifications(signatures)
+function requireSignatures(signatures: readonly VerifiedSignature[], by: NamedCertificates): string {
+  if (signatures.length > 0) return formatVerifications(signatures, by)
   throw new SopError('NO_SIGNATURE', 'No valid signature by any of these certificates')
 }
 
