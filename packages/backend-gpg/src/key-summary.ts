@@ -1,6 +1,6 @@
 import type { PublicKey, Subkey } from 'openpgp'
 import { lenientConfig, openpgpConfig, toleratedNow } from './openpgp-config.js'
-import { isSubkeyRevoked } from './openpgp-internals.js'
+import { isSubkeyRevoked, selfSignature } from './openpgp-internals.js'
 import { shown } from './usable-key.js'
 
 /** What a part of a key may be used for. */
@@ -45,8 +45,8 @@ async function summarizeSubkey(subkey: Subkey): Promise<KeyPart> {
 }
 
 async function primaryFlags(certificate: PublicKey): Promise<Uint8Array | null> {
-  const user = await certificate.getPrimaryUser(toleratedNow(), undefined, openpgpConfig).catch(() => undefined)
-  return user?.selfCertification.keyFlags ?? null
+  const said = await selfSignature(certificate, toleratedNow(), openpgpConfig).catch(() => undefined)
+  return said?.keyFlags ?? null
 }
 
 function partOf(

@@ -24,12 +24,15 @@ const algorithms = [
  *
  * The modular exponentiation is OpenSSL's, which blinds it. It is asked for no padding, because Node 20 refuses PKCS #1.
  *
- * @param encrypted the number of a version 3 packet, big-endian
+ * @param encrypted the number of a packet, big-endian
+ * @param version of the packet: with version 3 the algorithm stands before the key
  */
-export function rsaSessionKeys(encrypted: Uint8Array, secret: RsaSecret): SessionKey[] {
+export function rsaSessionKeys(encrypted: Uint8Array, secret: RsaSecret, version = 3): SessionKey[] {
   const encoded = exponentiate(encrypted, secret)
   try {
-    return algorithms.map(({ name, id, bytes }) => ({ algorithm: name, data: unpad(encoded, id, bytes) }))
+    return algorithms.map(({ name, id, bytes }) => {
+      return { algorithm: name, data: unpad(encoded, version === 3 ? [0, id] : [0], bytes) }
+    })
   } finally {
     encoded.fill(0)
   }
@@ -49,14 +52,16 @@ function exponentiate(encrypted: Uint8Array, secret: RsaSecret): Uint8Array {
 }
 
 /**
- * `00 02`, at least eight bytes that are not 0, `00`, algorithm, key, checksum. No branch and no index depends on a byte of
- * it.
+ * `00 02`, at least eight bytes that are not 0, what stands before the key, key, checksum. No branch and no index depends on
+ * a byte of it.
  */
-function unpad(encoded: Uint8Array, algorithm: number, bytes: number): Uint8Array {
+function unpad(encoded: Uint8Array, before: readonly number[], bytes: number): Uint8Array {
   const start = encoded.length - bytes - 2
+  const padded = start - before.length
   const at = (index: number): number => encoded[index] as number
-  let wrong = at(0) | (at(1) ^ 2) | at(start - 2) | (at(start - 1) ^ algorithm)
-  for (let index = 2; index < start - 2; index += 1) wrong |= isZero(at(index))
+  let wrong = at(0) | (at(1) ^ 2)
+  for (let index = 2; index < padded; index += 1) wrong |= isZero(at(index))
+  for (let index = padded; index < start; index += 1) wrong |= at(index) ^ (before[index - padded] as number)
   let sum = 0
   for (let index = start; index < start + bytes; index += 1) sum += at(index)
   wrong |= ((sum >> 8) & 0xff) ^ at(start + bytes)

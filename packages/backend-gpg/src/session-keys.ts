@@ -75,7 +75,10 @@ export async function sessionKeyCandidates(
   return [...underPasswords, ...underRsa.flat(), ...(await open(others, [...keys]))]
 }
 
-/** Those under RSA are opened here: OpenPGP.js computes them in JavaScript, once for each length of the key. */
+/**
+ * Those under RSA are opened here: OpenPGP.js computes them in JavaScript, once for each length of the key, and those of
+ * version 6 it does not open at all if it is to take the same time for all of them.
+ */
 function bySort(message: Message<Uint8Array>): { rsa: RsaPacket[]; others: Message<Uint8Array> } {
   const rsa = message.packets.filterByTag(enums.packet.publicKeyEncryptedSessionKey).filter(isRsa)
   const others = new PacketList()
@@ -85,11 +88,11 @@ function bySort(message: Message<Uint8Array>): { rsa: RsaPacket[]; others: Messa
 
 function isRsa(packet: unknown): boolean {
   const { version, publicKeyAlgorithm } = packet as RsaPacket
-  return version === 3 && rsaAlgorithms.includes(publicKeyAlgorithm)
+  return (version === 3 || version === 6) && rsaAlgorithms.includes(publicKeyAlgorithm)
 }
 
 async function openRsa(
-  { publicKeyID, encrypted, publicKeyAlgorithm }: RsaPacket,
+  { version, publicKeyID, encrypted, publicKeyAlgorithm }: RsaPacket,
   keys: readonly PrivateKey[],
 ): Promise<SessionKey[]> {
   const found = keys.map((key) =>
@@ -98,5 +101,7 @@ async function openRsa(
   const packets = (await Promise.all(found)).flat().map(({ keyPacket }) => keyPacket as unknown as RsaKeyPacket)
   return packets
     .filter(({ algorithm, privateParams }) => algorithm === publicKeyAlgorithm && privateParams)
-    .flatMap(({ publicParams, privateParams }) => rsaSessionKeys(encrypted.c, { ...publicParams, ...privateParams }))
+    .flatMap(({ publicParams, privateParams }) =>
+      rsaSessionKeys(encrypted.c, { ...publicParams, ...privateParams }, version),
+    )
 }

@@ -20,11 +20,8 @@ export async function unlockKey(
     throw gpgError('GPG_PASSPHRASE_REQUIRED', `The secret key ${shown(locked)} is locked and no passphrase is given`)
   }
   try {
-    await Promise.all(
-      secretPackets(privateKey)
-        .filter(isLockedPacket)
-        .map((packet) => packet.decrypt(text, openpgpConfig)),
-    )
+    // One after the other, for the memory that Argon2 takes.
+    for (const packet of secretPackets(privateKey).filter(isLockedPacket)) await packet.decrypt(text, unlockConfig)
     await validateSecret(privateKey, openpgpConfig)
     return privateKey
   } catch {
@@ -32,6 +29,9 @@ export async function unlockKey(
     throw gpgError('GPG_PASSPHRASE_WRONG', `The passphrase does not unlock the secret key ${shown(locked)}`)
   }
 }
+
+/** Argon2 may take 2 GiB for a key of one's own: RFC 9106 recommends it first, and the owner chose it. */
+const unlockConfig = Object.freeze({ ...openpgpConfig, maxArgon2MemoryExponent: 21 })
 
 /** A copy of a secret key under another passphrase, which was seen to open it. */
 export async function relockKey(locked: PrivateKey, from: string, to: string): Promise<PrivateKey> {

@@ -8,6 +8,7 @@ import {
   signDetached,
   signDetachedStream,
   signInline,
+  unlockByAny,
   verifyDetached,
   verifyDetachedStream,
   verifyInline,
@@ -78,6 +79,12 @@ const AES256_OCB = [2, enums.symmetric.aes256, enums.aead.ocb]
 const COMPAT = [1, null, null]
 const incompatible = expect.objectContaining({ code: 'KEY_UNUSABLE', reason: 'GPG_KEY_INCOMPATIBLE' })
 
+/** What the types of OpenPGP.js do not tell of a secret key packet. */
+interface LockablePacket {
+  encrypt(passphrase: string, config: object): Promise<void>
+  clearPrivateParams(): void
+}
+
 describe('keys', () => {
   it('are of version 6, of the algorithms of RFC 9580, and say that their owner reads it', async () => {
     const key = await ring.certificate(modern)
@@ -98,11 +105,27 @@ describe('keys', () => {
     expect(locked?.keyPacket).toMatchObject({ s2k: { type: 'argon2' }, s2kUsage: 253, aead: enums.aead.ocb })
     await ring.import(secretKey)
     const options = { recipients: [fingerprint], signer: fingerprint }
-    const sealed = await provider({ ...options, passphrase: () => passphrase }).encrypt(text, {})
-    expect(Buffer.from(await provider({ ...options, passphrase: () => passphrase }).decrypt(sealed, {}))).toEqual(text)
+    const own = provider({ ...options, passphrase: () => passphrase })
+    const sealed = await own.encrypt(text, {})
+    expect(Buffer.from(await own.decrypt(sealed, {}))).toEqual(text)
     await expect(provider({ ...options, passphrase: () => 'wrong' }).decrypt(sealed, {})).rejects.toThrow(
       expect.objectContaining({ code: 'WRONG_PASSPHRASE' }),
     )
+  })
+
+  it('are unlocked although Argon2 takes more memory than a message may ask for', async () => {
+    const [key] = await readSecretKeys((await ring.secretKey(modern)).write())
+    const s2kArgon2Params = { passes: 1, parallelism: 4, memoryExponent: 19 }
+    const config = {
+      aeadProtect: true,
+      preferredAEADAlgorithm: enums.aead.ocb,
+      s2kType: enums.s2k.argon2,
+      s2kArgon2Params,
+    }
+    const packet = key?.keyPacket as unknown as LockablePacket
+    await packet.encrypt('costly', { ...config, maxArgon2MemoryExponent: 19 })
+    packet.clearPrivateParams()
+    expect((await unlockByAny(key as PrivateKey, ['costly'])).isDecrypted()).toBe(true)
   })
 
   it('can be on other curves, of the profile only', async () => {

@@ -106,7 +106,10 @@ const SIGNATURE_END = '-----END PGP SIGNATURE-----'
 async function readCleartext(text: string): Promise<InlineMessage> {
   if (!text.trimEnd().endsWith(SIGNATURE_END)) throw new Error('Text after the signature')
   if (text.split(SIGNATURE_END).length !== 2) throw new Error('More than one message')
-  const message: CleartextMessage = await readCleartextMessage({ cleartextMessage: text, config: openpgpConfig })
+  const message: CleartextMessage = await readCleartextMessage({
+    cleartextMessage: withKnownHashes(text),
+    config: openpgpConfig,
+  })
   const { signature } = message as unknown as { readonly signature: Signature }
   if (signature.packets.length > MAX_SIGNATURES) throw new Error('Too many signatures')
   return {
@@ -114,6 +117,12 @@ async function readCleartext(text: string): Promise<InlineMessage> {
     signatures: async () => signature.packets.write() as Uint8Array,
     verify: (certificates) => message.verify([...certificates], toleratedNow(), openpgpConfig),
   }
+}
+
+/** OpenPGP.js knows SHA-3 by other names than RFC 9580 has for headers (section 9.5), which are not signed. */
+function withKnownHashes(text: string): string {
+  const end = text.search(/\n[ \t]*\r?\n/)
+  return text.slice(0, end).replaceAll(/^(Hash: .*)SHA3-/gim, '$1SHA3_') + text.slice(end)
 }
 
 /** The signatures that stand beside some data. @throws CryptoError INVALID_INPUT, reason GPG_MALFORMED */
