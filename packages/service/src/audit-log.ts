@@ -1,5 +1,6 @@
 import { ChainedLog, type ChainedLogOptions } from '@parasol/core/files'
 import type { KeptLog } from './kept-log.js'
+import { timeNow } from './time-now.js'
 
 /** Who did what, and how it went. */
 export interface AuditEntry {
@@ -34,7 +35,7 @@ export class AuditLog implements AsyncDisposable {
 
   /** Resolves when the entry is on disk. @throws CryptoError IO */
   append(entry: Omit<AuditEntry, 'time'>): Promise<void> {
-    return this.log.append(JSON.stringify({ time: new Date().toISOString(), ...entry }))
+    return this.log.append(JSON.stringify({ time: timeNow(), ...entry }))
   }
 
   /** Counts somebody without a key. One entry a second says how many there were: they cannot fill the disk. */

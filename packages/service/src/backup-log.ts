@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type EncryptionContext, encodeContext, type Token } from '@parasol/core'
 import { ChainedLog, type ChainedLogOptions } from '@parasol/core/files'
 import type { Call } from './call.js'
 import type { KeptLog } from './kept-log.js'
+import { timeNow } from './time-now.js'
 
 /** What is kept of an encryption: all that it takes to restore what the caller lost, and nothing in plaintext. */
 export interface BackupEntry {
@@ -33,14 +34,9 @@ export class BackupLog implements AsyncDisposable {
 
   /** Resolves when the record, given as the JSON of the answer, is on disk. @throws CryptoError IO */
   append({ id, caller, useCase }: Call, context: EncryptionContext, answer: string): Promise<void> {
-    const facts = JSON.stringify({
-      time: new Date().toISOString(),
-      requestId: id,
-      caller: caller.name,
-      useCase,
-      contextDigest: digestContext(context),
-    })
-    return this.log.append(`${facts.slice(0, -1)},"record":${answer}}`)
+    const [from, of] = [JSON.stringify(caller.name), JSON.stringify(useCase)]
+    const facts = `"time":"${timeNow()}","requestId":"${id}","caller":${from},"useCase":${of}`
+    return this.log.append(`{${facts},"contextDigest":"${digestContext(context)}","record":${answer}}`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -50,5 +46,5 @@ export class BackupLog implements AsyncDisposable {
 
 /** What a backup names a context by. */
 export function digestContext(context: EncryptionContext): string {
-  return createHash('sha256').update(encodeContext(context)).digest('base64url')
+  return hash('sha256', encodeContext(context), 'base64url')
 }

@@ -77,8 +77,10 @@ const passedOver: ReadonlySet<string> = new Set(['RATE_LIMITED', 'OVERLOADED'])
 
 /** Waits for all, so that none fails unseen. */
 async function guard(writes: readonly Promise<void>[]): Promise<void> {
-  const failures: unknown[] = []
-  const settled = writes.map((write) => write.catch((cause: unknown) => failures.push(cause)))
-  for (const write of settled) await write
-  if (failures.length > 0) throw new HttpFault('LOG_UNAVAILABLE', { cause: failures[0] })
+  try {
+    await (writes.length === 1 ? writes[0] : Promise.all(writes))
+  } catch (cause) {
+    await Promise.allSettled(writes)
+    throw new HttpFault('LOG_UNAVAILABLE', { cause })
+  }
 }

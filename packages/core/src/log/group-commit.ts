@@ -4,6 +4,12 @@ interface Waiting<Item> {
   readonly reject: (error: unknown) => void
 }
 
+/** Items whose write is under way, and what makes it fail. */
+interface Batch<Item> {
+  readonly batch: readonly Waiting<Item>[]
+  readonly outcome: Promise<{ readonly error: unknown } | undefined>
+}
+
 /** Writes together what comes while a write is under way, in the order in which it came: one sync serves many. */
 export class GroupCommit<Item> {
   readonly #write: (items: readonly Item[]) => Promise<void>
@@ -36,20 +42,31 @@ export class GroupCommit<Item> {
   }
 
   async #writeAll(): Promise<void> {
-    do {
-      // Those who come in the same turn of the event loop, from other connections too, go into one write.
-      await new Promise((resolve) => setImmediate(resolve))
-      await this.#writeBatch(this.#waiting.splice(0, this.#most))
-    } while (this.#waiting.length > 0)
+    // Those who come in the same turn of the event loop, from other connections too, go into one write.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (let next: Batch<Item> | undefined = this.#begin(); next; ) {
+      const { batch, outcome } = next
+      const failed = await outcome
+      // The disk goes on while these are answered.
+      next = this.#waiting.length > 0 ? this.#begin() : undefined
+      settle(batch, failed)
+    }
     this.#writing = undefined
   }
 
-  async #writeBatch(batch: readonly Waiting<Item>[]): Promise<void> {
-    try {
-      await this.#write(batch.map(({ item }) => item))
-      for (const { resolve } of batch) resolve()
-    } catch (error) {
-      for (const { reject } of batch) reject(error)
-    }
+  #begin(): Batch<Item> {
+    const batch = this.#waiting.splice(0, this.#most)
+    const outcome = this.#write(batch.map(({ item }) => item)).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    return { batch, outcome }
+  }
+}
+
+function settle<Item>(batch: readonly Waiting<Item>[], failed: { readonly error: unknown } | undefined): void {
+  for (const { resolve, reject } of batch) {
+    if (failed) reject(failed.error)
+    else resolve()
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as hashOf } from 'node:crypto'
 import type { ChainState, LogLink } from './log-link.js'
 
 /**
@@ -13,7 +13,7 @@ export const hashLink: LogLink = {
   format(content, { hash, next }) {
     const payload = `${next} ${content}`
     const linked = link(hash, payload)
-    return { text: `${linked.toString('base64url')} ${payload}\n`, after: { hash: linked, next: next + 1 } }
+    return { text: `${linked} ${payload}\n`, after: { hash: Buffer.from(linked, 'base64url'), next: next + 1 } }
   },
 
   read(line, before) {
@@ -34,10 +34,19 @@ const [SPACE, OPENING, CLOSING] = [0x20, 0x7b, 0x7d] as const
 
 function continued(hashText: string, payload: Buffer, content: Buffer, { hash, next }: ChainState) {
   const linked = link(hash, payload)
-  if (linked.toString('base64url') !== hashText) return 'does not follow the line before'
-  return { content, after: { hash: linked, next: next + 1 } }
+  if (linked !== hashText) return 'does not follow the line before'
+  return { content, after: { hash: Buffer.from(linked, 'base64url'), next: next + 1 } }
 }
 
-function link(before: Buffer, payload: Buffer | string): Buffer {
-  return createHash('sha256').update(before).update(payload).digest()
+/** In one call over one buffer: a hash object costs as much as to hash a line. */
+function link(before: Buffer, payload: Buffer | string): string {
+  const length = HASH_BYTES + Buffer.byteLength(payload)
+  const bytes = length <= scratch.length ? scratch : Buffer.allocUnsafe(length)
+  bytes.set(before)
+  if (typeof payload === 'string') bytes.write(payload, HASH_BYTES)
+  else bytes.set(payload, HASH_BYTES)
+  return hashOf('sha256', bytes.subarray(0, length), 'base64url')
 }
+
+const HASH_BYTES = 32
+const scratch = Buffer.alloc(16_384)
