@@ -120,3 +120,8 @@ it('serves until it is told to stop, and makes API keys', async () => {
   const made = JSON.parse((await runHere(['serve', '--new-key', '--json'])).stdout)
   expect(made).toEqual({ key: expect.stringMatching(/^parasol_/), keyHash: expect.stringMatching(/^[0-9a-f]{64}$/) })
 })
+
+it('prints what describes the service to programs', async () => {
+  const { stdout } = await runHere(['serve', '--openapi'])
+  expect(JSON.parse(stdout)).toMatchObject({ openapi: '3.1.1', paths: { '/v1/{useCase}/encrypt': {} } })
+})

@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Refusal } from './http-fault.js'
 
+const POLICY = 'content-security-policy'
+
 /** Sent with every answer: nothing of it is stored, guessed at, framed or run. */
 export const securityHeaders = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  [POLICY]: "default-src 'none'; frame-ancestors 'none'",
 } as const
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
@@ -17,18 +19,23 @@ export interface Answer {
   readonly status?: number
   readonly body: string
   readonly type?: string
+  /** In place of the content security policy that lets nothing be shown. */
+  readonly policy?: string
 }
 
-export function sendAnswer(response: ServerResponse, id: string, { status = 200, body, type }: Answer): void {
+export function sendAnswer(response: ServerResponse, id: string, answer: Answer): void {
+  const { status = 200, body, type, policy } = answer
   if (response.destroyed || response.headersSent) return
   const length = Buffer.byteLength(body)
   const own = ['content-type', type ?? JSON_TYPE, 'content-length', `${length}`, REQUEST_ID_HEADER, id]
-  response.writeHead(status, [...flatSecurityHeaders, ...own])
+  const security = policy === undefined ? flatSecurityHeaders : flatten({ ...securityHeaders, [POLICY]: policy })
+  response.writeHead(status, [...security, ...own])
   response.end(body, length === body.length ? 'latin1' : 'utf8')
 }
 
 /** Names and values in turns, as `writeHead` takes them for the least. */
-const flatSecurityHeaders = Object.entries(securityHeaders).flat()
+const flatten = (headers: Readonly<Record<string, string>>): readonly string[] => Object.entries(headers).flat()
+const flatSecurityHeaders = flatten(securityHeaders)
 
 /** Answers `{ code, message, requestId }`. */
 export function sendRefusal(response: ServerResponse, id: string, refusal: Refusal): void {
@@ -41,7 +48,8 @@ export function refusalBody(requestId: string, { code, message }: Refusal): stri
 }
 
 const retry = { 'retry-after': '1' }
-const extraHeaders: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+/** Sent with refusals beside the others, by status. */
+export const extraHeaders: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { 'www-authenticate': 'Bearer' },
   405: { allow: 'POST, GET' },
   429: retry,

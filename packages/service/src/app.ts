@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CryptoRouter } from '@parasol/core'
 import { type Answer, sendAnswer, sendRefusal } from './answer.js'
+import { describe } from './api/descriptions.js'
 import { atOnce } from './at-once.js'
 import type { AuditEntry } from './audit-log.js'
 import { formatOutcomes, type Item, isKept, type Outcome, parseBatch, workOnAll } from './batch.js'
@@ -141,6 +142,7 @@ export class App {
   async #probe({ url, method }: IncomingMessage): Promise<Answer> {
     if (method !== 'GET' && method !== 'HEAD') throw new HttpFault('METHOD_NOT_ALLOWED')
     if (url === '/healthz') return { body: '{"status":"ok"}' }
+    if (url !== '/readyz') return describe(url)
     if (this.#draining) return { status: 503, body: '{"status":"stopping"}' }
     const { ready, checks } = await this.#readiness.check()
     const body = JSON.stringify({ status: ready ? 'ok' : 'not ready', checks })
@@ -217,8 +219,9 @@ export class App {
   }
 }
 
+/** Whether it asks for nothing that takes a caller. */
 function isProbe({ url }: IncomingMessage): boolean {
-  return url === '/healthz' || url === '/readyz'
+  return url === '/healthz' || url === '/readyz' || url === '/openapi.json' || url === '/docs'
 }
 
 /** No use case has a longer name, and a log is no place for more of what a caller makes up. */

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { CryptoError, type EncryptionContext } from '@parasol/core'
+import type * as z from 'zod'
+import { itemSchema } from './api/schemas.js'
 import { refusalOf } from './http-fault.js'
 import type { Kept } from './journal.js'
 import { countStrings, type FieldsOptions } from './json-fields.js'
@@ -81,23 +83,19 @@ function parseJson(text: string, what: string): unknown {
 }
 
 function toItem(record: unknown, what: string): Item {
-  const { fields, context = {}, ...others } = isObject(record) ? record : {}
-  if (!isFlat(fields) || !isFlat(context) || countKeys(others) > 0) {
+  if (!isItem(record) || [record, record.fields, record.context ?? {}].some(hasProto)) {
     throw invalid(what, 'holds a record that is not { "fields": { … }, "context": { … } } with strings in both')
   }
-  return { fields, context }
+  return { fields: record.fields, context: record.context ?? {} }
 }
 
-function isFlat(value: unknown): value is Readonly<Record<string, string>> {
-  return (
-    isObject(value) &&
-    !Object.hasOwn(value, '__proto__') &&
-    Object.values(value).every((inner) => typeof inner === 'string')
-  )
+function isItem(record: unknown): record is z.output<typeof itemSchema> {
+  return itemSchema.safeParse(record).success
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The schema passes over this name, which readers take for something else. */
+function hasProto(value: object): boolean {
+  return Object.hasOwn(value, '__proto__')
 }
 
 function countKeys(value: object): number {

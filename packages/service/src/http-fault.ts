@@ -90,3 +90,14 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 const failed = 'The service could not do this: its log has the request id'
+
+/** Every refusal that there is, for those who describe the service; the message is empty where it depends. */
+export function allRefusals(): readonly Refusal[] {
+  const ofService = Object.entries(faults).map(([code, [status, message]]) => ({ status, code, message }))
+  const ofWork = (Object.entries(statuses) as [CryptoErrorCode, number][]).map(([code, status]) => {
+    return { status, code: renamed[code] ?? code, message: status < 500 ? '' : failed }
+  })
+  const byCode = new Map([...ofWork, ...ofService].map((refusal) => [refusal.code, refusal]))
+  byCode.delete('UNKNOWN_USE_CASE')
+  return [...byCode.values()]
+}

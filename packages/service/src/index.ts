@@ -7,6 +7,7 @@ export {
   type VerifyOptions,
   verifyLog,
 } from '@parasol/core/files'
+export { openApiDocument } from './api/openapi.js'
 export type { RequestReport } from './app.js'
 export { type AuditEntry, AuditLog } from './audit-log.js'
 export { type BackupEntry, BackupLog, digestContext } from './backup-log.js'

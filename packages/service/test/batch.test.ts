@@ -96,5 +96,5 @@ it('renews nothing under another context, of a scheme without green keys, or bes
   expect(await rewrap('customer', { kms_encrypt_key }, { id: '1' })).toBe('DECRYPTION_FAILED')
   expect(await rewrap('customer', json)).toBe('INVALID_INPUT')
   const direct = await post(service, '/v1/secret/encrypt', { a: 'b' })
-  expect(await rewrap('secret', { kms_encrypt_key: direct.json['a'] })).toBe('UNSUPPORTED')
+  expect(await rewrap('secret', { kms_encrypt_key: direct.json['a'] })).toBe('DECRYPTION_FAILED')
 })
