@@ -30,7 +30,7 @@ export const GPG_REASONS = {
   GPG_KEY_REVOKED: 'KEY_UNUSABLE',
   /** RSA below 2048 bits, DSA, ElGamal, secp256k1, or signed with MD5, RIPEMD or SHA-1: a new key is needed. */
   GPG_KEY_WEAK: 'KEY_UNUSABLE',
-  /** A key of RFC 9580, whose messages gpg 2.2 does not read. */
+  /** A key of RFC 9580, whose messages gpg 2.2 does not read; or, with `modern`, one whose owner does not read those. */
   GPG_KEY_INCOMPATIBLE: 'KEY_UNUSABLE',
   /** It has no subkey for the purpose, or no valid user id. */
   GPG_KEY_UNUSABLE: 'KEY_UNUSABLE',

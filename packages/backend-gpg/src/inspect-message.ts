@@ -1,7 +1,7 @@
 import { enums } from 'openpgp'
 import { dearmorMessage, isArmored } from './armored-text.js'
 import { MAX_BEFORE_DATA, readSessionKeys } from './encrypted-message.js'
-import { splitPackets, wholePackets } from './packet-frame.js'
+import { wholePackets } from './packet-frame.js'
 
 /** What an encrypted message says of itself to anyone. Nothing of it is authenticated; who signed it is encrypted. */
 export interface MessageInspection {
@@ -9,8 +9,12 @@ export interface MessageInspection {
   readonly recipients: readonly string[]
   /** How many passwords open it. */
   readonly passwords: number
+  /** Versions of the packets that hold its session key: 3 and 4 for gpg 2.2, 6 in RFC 9580; sorted. */
+  readonly sessionKeyVersions: readonly number[]
   /** How its data is protected: by SEIPD of version 1 or 2, or by OCB as GnuPG has it. */
   readonly protection: string
+  /** Of SEIPD version 2 alone, for the others do not say. */
+  readonly cipher?: string
   readonly armored: boolean
 }
 
@@ -26,26 +30,43 @@ export function inspectMessage(head: Uint8Array): MessageInspection | undefined 
   const { packets } = wholePackets(binary, before + 1)
   const keys = packets.filter(({ tag }) => MAX_BEFORE_DATA.has(tag))
   const dataAt = keys.at(-1)?.end ?? 0
-  const protection = protectionOf(binary, dataAt)
-  if (keys.length === 0 || protection === undefined) return undefined
+  const data = dataFacts(binary, dataAt)
+  if (keys.length === 0 || data === undefined) return undefined
   const preamble = binary.subarray(0, dataAt)
   const named = readSessionKeys(preamble).sessionKeys
-  const passwords = (splitPackets(preamble, before) ?? []).filter(({ tag }) => tag === PASSWORD).length
+  const passwords = keys.filter(({ tag }) => tag === PASSWORD).length
   const recipients = named.map(({ keyId }) => (/^0+$/.test(keyId) ? 'hidden' : keyId.toUpperCase()))
-  return { recipients, passwords, protection, armored }
+  const versions = keys.flatMap(({ tag, version }) => (tag === MARKER || version === undefined ? [] : [version]))
+  const sessionKeyVersions = [...new Set(versions)].sort((a, b) => a - b)
+  return { recipients, passwords, sessionKeyVersions, ...data, armored }
 }
 
-const PASSWORD = enums.packet.symEncryptedSessionKey
+const { symEncryptedSessionKey: PASSWORD, marker: MARKER } = enums.packet
 const { symEncryptedIntegrityProtectedData: SEIPD, aeadEncryptedData: OCB } = enums.packet
 
+type DataFacts = Pick<MessageInspection, 'protection' | 'cipher'>
+
 /** By the header of the packet that holds the data, of which the rest may not be there. */
-function protectionOf(bytes: Uint8Array, at: number): string | undefined {
+function dataFacts(bytes: Uint8Array, at: number): DataFacts | undefined {
   const header = bytes[at] ?? 0
   const isNew = (header & 0xc0) === 0xc0
   const tag = isNew ? header & 63 : (header >> 2) & 15
   if (!isNew || (tag !== SEIPD && tag !== OCB)) return undefined
-  if (tag === OCB) return 'OCB'
+  if (tag === OCB) return { protection: 'OCB' }
   const length = bytes[at + 1] ?? 0
   const bodyAt = at + 2 + (length < 192 || (length >= 224 && length < 255) ? 0 : length === 255 ? 4 : 1)
-  return `SEIPD version ${bytes[bodyAt] ?? '?'}`
+  const [version, cipher = 0, mode = 0] = bytes.subarray(bodyAt, bodyAt + 3)
+  const protection = `SEIPD version ${version ?? '?'}`
+  return version === 2 ? { protection, cipher: `${CIPHERS[cipher] ?? '?'} in ${MODES[mode] ?? '?'}` } : { protection }
+}
+
+const CIPHERS: Readonly<Record<number, string>> = {
+  [enums.symmetric.aes128]: 'AES-128',
+  [enums.symmetric.aes192]: 'AES-192',
+  [enums.symmetric.aes256]: 'AES-256',
+}
+const MODES: Readonly<Record<number, string>> = {
+  [enums.aead.eax]: 'EAX',
+  [enums.aead.ocb]: 'OCB',
+  [enums.aead.gcm]: 'GCM',
 }

@@ -45,9 +45,14 @@ function usage(message: string): Failure {
 function phrase(terminal: Terminal, said: string, code: keyof typeof exitCodes, reason: string | undefined): string {
   const exists = reason === 'EEXIST'
   const message = exists ? said.replace(/: it is replaced only .*$/s, '') : said
-  const hint = exists ? texts(terminal).exists : errorHints(terminal)[code]
+  const hint = exists ? texts(terminal).exists : saysWhatToDo(reason) ? '' : errorHints(terminal)[code]
   if (languageOf(terminal.env) === 'zh') return `${chineseErrorKinds[code]}：${message}${hint && `。${hint}`}`
   return `${message}${hint && `. ${hint}`}`
+}
+
+/** OpenPGP has reasons of its own, with messages of their own: the hints speak of a KMS. */
+function saysWhatToDo(reason: string | undefined): boolean {
+  return reason?.startsWith('GPG_') ?? false
 }
 
 /** A file name can hold anything. Only the problems of a configuration are a line each. */

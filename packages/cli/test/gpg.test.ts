@@ -51,6 +51,44 @@ beforeAll(async () => {
   writeFileSync(at('report'), SECRET.repeat(30_000))
 }, 60_000)
 
+it('exchanges messages of RFC 9580 between modern keys, and with "auto" of gpg 2.2 with others', async () => {
+  const ring = ['--ring', at('modern')]
+  const { fingerprint } = await json(['generate', '--name', 'New', '--profile', 'modern', '--unprotected', ...ring])
+  expect(fingerprint).toMatch(/^[0-9A-F]{64}$/)
+  expect((await json(['list', ...ring])).keys).toMatchObject([{ fingerprint, abilities: ['certify', 'sign'] }])
+  await gpg(['contact', 'add', 'new', fingerprint, ...ring])
+  const message = await gpg(['encrypt', '--profile', 'modern', '--to', 'new', '--as', 'new', ...ring], SECRET)
+  const inspected = await runHere(['inspect', '--json', '--in', put('modern.asc', message)], { env })
+  expect(JSON.parse(inspected.stdout)).toMatchObject({ protection: 'SEIPD version 2', cipher: 'AES-256 in OCB' })
+  expect(await gpg(['decrypt', '--from', 'new', ...ring], message)).toBe(SECRET)
+  await gpg(['import', at('acme.asc'), ...ring])
+  const auto = ['encrypt', '--profile', 'auto', '--to', 'new', '--to', they, '--without-signature', ...ring]
+  const mixed = await gpg(auto, SECRET)
+  const older = await runHere(['inspect', '--json', '--in', put('mixed.asc', mixed)], { env })
+  expect(JSON.parse(older.stdout)).toMatchObject({ protection: 'SEIPD version 1', sessionKeyVersions: [3] })
+  await gpg([
+    'encrypt',
+    '--profile',
+    'modern',
+    '--to',
+    'new',
+    '--as',
+    'new',
+    '--in',
+    at('report'),
+    '--out',
+    at('report.pgp'),
+    ...ring,
+  ])
+  await gpg(['decrypt', '--from', 'new', '--in', at('report.pgp'), '--out', at('report.again'), ...ring])
+  expect(readFileSync(at('report.again')).equals(readFileSync(at('report')))).toBe(true)
+})
+
+function put(name: string, content: string): string {
+  writeFileSync(at(name), content)
+  return at(name)
+}
+
 it('lists and shows keys', async () => {
   const { keys } = await json(['list', ...myRing])
   expect(keys).toHaveLength(2)
@@ -173,6 +211,19 @@ describe('the life of a key', () => {
 
 it.each<[string, () => readonly string[], number, RegExp]>([
   ['a new key without a passphrase', () => ['generate', '--name', 'X', ...myRing], 5, /needs a passphrase/],
+  [
+    'a modern message to a key that gpg 2.2 made',
+    () => ['encrypt', '--profile', 'modern', '--to', 'acme', '--as', 'me', ...myRing, ...myWord],
+    5,
+    /RFC 9580/,
+  ],
+  [
+    'an unknown profile',
+    () => ['encrypt', '--profile', 'x', '--to', 'acme', '--as', 'me', ...myRing],
+    2,
+    /compat, modern, auto/,
+  ],
+  ['an unknown profile of a key', () => ['generate', '--name', 'X', '--profile', 'x', ...myRing], 2, /compat, modern/],
   ['an unknown algorithm', () => ['generate', '--name', 'X', '--algorithm', 'rot13', ...myRing], 2, /curve25519/],
   ['nobody to sign', () => ['encrypt', '--to', 'acme', ...myRing], 2, /--without-signature/],
   ['nobody to have signed', () => ['decrypt', ...myRing], 2, /--from NAME/],

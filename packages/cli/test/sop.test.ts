@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { inspectMessage } from '@parasol/backend-gpg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runHere } from './in-process.js'
 
@@ -65,8 +66,33 @@ it('says what it is', async () => {
   expect(await sop(['version', '--extended'])).toMatch(/^parasol-sop .*\nOpenPGP\.js .*\nNode\.js v/)
   expect(await sop(['version', '--sop-spec'])).toMatch(/^~draft-dkg-openpgp-stateless-cli-\d+\n/)
   expect(await sop(['version', '--sopv'])).toBe('1.1\n')
-  expect(await sop(['list-profiles', 'generate-key'])).toMatch(/^compatibility: .*\nrfc4880: .*\nsecurity: .*\n$/)
+  expect(await sop(['list-profiles', 'generate-key'])).toMatch(
+    /^compatibility: .*\nrfc4880: .*\nsecurity: .*\nrfc9580: .*\n$/,
+  )
+  expect(await sop(['list-profiles', 'encrypt'])).toMatch(/^auto: .*\ncompatibility: .*\nrfc9580: .*\n$/)
   expect(await sop(['help'])).toContain('sop encrypt')
+})
+
+it('makes and uses keys of RFC 9580', async () => {
+  const modern = file(await sop(['generate-key', '--profile=rfc9580', 'Modern <modern@example.com>']))
+  const modernCert = file(await sop(['extract-cert'], readFileSync(modern)))
+  for (const profile of ['default', 'rfc9580']) {
+    const message = await sop(['encrypt', `--profile=${profile}`, `--sign-with=${modern}`, modernCert], TEXT)
+    expect(inspectMessage(Buffer.from(message))).toMatchObject({ protection: 'SEIPD version 2' })
+    const out = at(`modern-verifications-${profile}`)
+    const options = [`--verify-with=${modernCert}`, `--verifications-out=${out}`]
+    expect(await sop(['decrypt', ...options, modern], message)).toBe(TEXT)
+    expect(readFileSync(out, 'utf8')).toMatch(/ [0-9A-F]{64} [0-9A-F]{64} mode:binary/)
+  }
+  const mixed = await sop(['encrypt', `--sign-with=${key}`, modernCert, cert], TEXT)
+  expect(inspectMessage(Buffer.from(mixed))).toMatchObject({ protection: 'SEIPD version 1' })
+  for (const reader of [modern, key]) expect(await sop(['decrypt', reader], mixed)).toBe(TEXT)
+  for (const as of ['text', 'clearsigned']) {
+    const signed = await sop(['inline-sign', `--as=${as}`, modern], TEXT)
+    expect(await sop(['inline-verify', modernCert], signed)).toBe(TEXT)
+  }
+  const detached = file(await sop(['sign', modern], TEXT))
+  expect(await sop(['verify', detached, modernCert], TEXT)).toMatch(/ [0-9A-F]{64} /)
 })
 
 it('encrypts, signs, decrypts and says who signed', async () => {

@@ -1,3 +1,4 @@
+import type { Profile } from '@parasol/backend-gpg'
 import { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
 import { examples } from '../../examples.js'
@@ -14,6 +15,7 @@ interface EncryptOptions extends ExchangeOptions {
   readonly withoutSignature?: boolean
   readonly armor?: boolean
   readonly hidden?: boolean
+  readonly profile?: string
 }
 
 export function encryptCommand(terminal: Terminal): Command {
@@ -25,6 +27,7 @@ export function encryptCommand(terminal: Terminal): Command {
     .option('--without-signature', text.unsigned)
     .option('--armor', text.armor)
     .option('--hidden', text.hidden)
+    .option('--profile <profile>', text.profile)
   return addExchangeOptions(command, terminal)
     .addHelpText('after', examples(terminal, EXAMPLES, text.after))
     .action((options: EncryptOptions) => encrypt(terminal, options))
@@ -36,16 +39,25 @@ async function encrypt(terminal: Terminal, options: EncryptOptions): Promise<voi
   const files = filesOf(terminal, options, undefined)
   if (files && armor) throw new UsageError(texts(terminal).armorOfFile)
   const signer = as === undefined ? { allowUnsigned: true } : { signer: as }
-  using provider = await openProvider(terminal, options, { recipients: to, hidden, armor: !files, ...signer })
+  const profile = await profileOf(terminal, options)
+  using provider = await openProvider(terminal, options, { profile, recipients: to, hidden, armor: !files, ...signer })
   if (files) return await exchangeFiles(terminal, provider, files, options, 'encrypt')
   const message = Buffer.from(await provider.encrypt(await readBytes(terminal), {}, { signal: terminal.signal }))
   print(terminal, options, { message: message.toString() }, () => message.toString())
+}
+
+async function profileOf(terminal: Terminal, options: EncryptOptions): Promise<Profile> {
+  const { PROFILES } = await import('@parasol/backend-gpg')
+  const profile = PROFILES.find((each) => each === (options.profile ?? PROFILES[0]))
+  if (profile) return profile
+  throw new UsageError(texts(terminal).noProfile(PROFILES.join(', ')))
 }
 
 const EXAMPLES = [
   'parasol gpg encrypt --to acme --to me --as me --in report.pdf --out report.pdf.gpg',
   'echo hello | parasol gpg encrypt --to acme --as me',
   'parasol gpg encrypt --without-signature --password-env SHARED --in report.pdf --out report.pdf.gpg',
+  'parasol gpg encrypt --profile auto --to acme --as me --in report.pdf --out report.pdf.pgp',
 ]
 
 const texts = catalogue(
@@ -56,7 +68,9 @@ const texts = catalogue(
     unsigned: 'without a signature: readers cannot tell who wrote it',
     armor: 'as text, which is what a pipe always gets',
     hidden: 'do not say who can read it; to one contact only',
+    profile: 'compat, for gpg 2.2 or later (the default); modern, as RFC 9580 has it; auto, modern if all can read it',
     after: 'The partner runs: gpg --decrypt report.pdf.gpg',
+    noProfile: (have: string) => `Unknown profile (have: ${have})`,
     noSigner: 'Say who signs (--as NAME), or else --without-signature',
     armorOfFile: 'Files of any size are binary: send text through a pipe instead of --armor',
   },
@@ -67,7 +81,9 @@ const texts = catalogue(
     unsigned: '不签名：读者无法知道是谁写的',
     armor: '输出文本；管道总是得到文本',
     hidden: '不透露谁能读；只能有一个联系人',
+    profile: 'compat，适合 gpg 2.2 及更高版本（默认）；modern，按 RFC 9580；auto，所有人都能读时用 modern',
     after: '伙伴运行：gpg --decrypt report.pdf.gpg',
+    noProfile: (have) => `未知的 profile（可用：${have}）`,
     noSigner: '请用 --as 名字 说明由谁签名，否则用 --without-signature',
     armorOfFile: '文件总是二进制：要文本请用管道代替 --armor',
   },

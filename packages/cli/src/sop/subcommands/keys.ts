@@ -24,11 +24,13 @@ export const generateKey: Subcommand = {
   flags: ['no-armor', 'signing-only'],
   values: ['with-key-password', 'profile'],
   async run(args, files) {
-    const { algorithm } = profileOf('generate-key', args.value('profile'))
+    const { algorithm, keys } = profileOf('generate-key', args.value('profile'))
     const password = args.value('with-key-password')
     const passphrase = password === undefined ? undefined : await files.newPassword(password)
     const signingOnly = args.has('signing-only')
-    return written(args, await makeKey({ userIds: args.positionals, algorithm, passphrase, signingOnly }))
+    const options = { userIds: args.positionals, passphrase, signingOnly }
+    const settings = { ...(algorithm ? { algorithm } : {}), ...(keys ? { profile: keys } : {}) }
+    return written(args, await makeKey({ ...options, ...settings }))
   },
 }
 

@@ -22,7 +22,7 @@ export const encrypt: Subcommand = {
   values: ['as', 'profile', 'session-key-out', 'for'],
   lists: ['with-password', 'sign-with', 'with-key-password'],
   async run(args, files) {
-    profileOf('encrypt', args.value('profile'))
+    const { messages: profile = 'auto' } = profileOf('encrypt', args.value('profile'))
     args.choice('for', ['any', 'storage', 'communications'])
     const text = args.choice('as', ['binary', 'text']) === 'text'
     const signers = await signersFor(args, files)
@@ -32,6 +32,7 @@ export const encrypt: Subcommand = {
       throw new SopError('MISSING_ARG', 'Expected CERTS or --with-password')
     const armor = !args.has('no-armor')
     const { message, sessionKey } = await encryptData(await files.stdin(), {
+      profile,
       recipients,
       passwords,
       signers,
