@@ -9,6 +9,8 @@ export const GPG_REASONS = {
   GPG_KEY_NOT_FOUND: 'KEY_NOT_FOUND',
   /** The key ring has the certificate at most, and not the secret key: import that. */
   GPG_SECRET_KEY_NOT_FOUND: 'KEY_NOT_FOUND',
+  /** Its secret part is in the ring, and would be left alone. */
+  GPG_KEY_SECRET: 'KEY_UNUSABLE',
   /** The secret keys of the ring are encrypted once more: name the use case that opens them. */
   GPG_KEY_SEALED: 'KEY_UNUSABLE',
   /** The key has no such user id. */

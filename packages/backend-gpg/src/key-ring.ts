@@ -69,7 +69,7 @@ export class KeyRing implements KeySource {
     const digits = parseFingerprint(fingerprint)
     const certificate = await this.#readCertificate(digits)
     if (certificate) return certificate
-    throw gpgError('GPG_KEY_NOT_FOUND', `The key ring has no key ${digits}: import it`)
+    throw notFound(digits)
   }
 
   /** With what the certificate has learnt since: a later expiry, a revocation. */
@@ -127,6 +127,25 @@ export class KeyRing implements KeySource {
       const changed = await change(await this.secretKey(digits))
       await this.#files.write(secretKeyPath(digits), Buffer.from(changed.armor(openpgpConfig)))
       await this.#importCertificate(changed.toPublic())
+    })
+  }
+
+  /**
+   * Takes a key out of the ring, or its secret part alone; its revocation certificate stays.
+   *
+   * @throws CryptoError KEY_NOT_FOUND; KEY_UNUSABLE, reason GPG_KEY_SECRET, for a key whose secret part is here, unless that
+   *   is to go as well: nothing else may have it
+   */
+  async remove(fingerprint: string, what: 'certificate' | 'secretKey' | 'both'): Promise<void> {
+    const digits = parseFingerprint(fingerprint)
+    await this.#files.exclusively(async () => {
+      const [certificate, secret] = [certificatePath(digits), secretKeyPath(digits)]
+      const isSecret = (await this.#files.read(secret)) !== undefined
+      if (what === 'secretKey' && !isSecret) throw noSecret(digits)
+      if (what !== 'secretKey' && !(await this.#files.read(certificate))) throw notFound(digits)
+      if (what === 'certificate' && isSecret) throw hasSecret(digits)
+      if (what !== 'certificate') await this.#files.remove(secret)
+      if (what !== 'secretKey') await this.#files.remove(certificate)
     })
   }
 
@@ -201,7 +220,7 @@ export class KeyRing implements KeySource {
   async #requireSecretKey(digits: string): Promise<PrivateKey> {
     const key = await this.#readSecretKey(digits)
     if (key) return key
-    throw gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has no secret key ${digits}: import it`)
+    throw noSecret(digits)
   }
 
   async #readCertificate(fingerprint: string): Promise<PublicKey | undefined> {
@@ -230,6 +249,18 @@ export class KeyRing implements KeySource {
     const place = this.#files.describe(path)
     throw new CryptoError('STORE_DAMAGED', `"${place}" does not hold the key that it is named after: import it again`)
   }
+}
+
+function notFound(digits: string): CryptoError {
+  return gpgError('GPG_KEY_NOT_FOUND', `The key ring has no key ${digits}: import it`)
+}
+
+function noSecret(digits: string): CryptoError {
+  return gpgError('GPG_SECRET_KEY_NOT_FOUND', `The key ring has no secret key ${digits}: import it`)
+}
+
+function hasSecret(digits: string): CryptoError {
+  return gpgError('GPG_KEY_SECRET', `The secret part of ${digits} is in the ring: take it away as well, or leave both`)
 }
 
 function sealedElsewhere(place: string): CryptoError {

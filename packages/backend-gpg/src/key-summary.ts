@@ -1,4 +1,5 @@
 import type { PublicKey, Subkey } from 'openpgp'
+import { validUserIds } from './keys/user-ids.js'
 import { lenientConfig, openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { isSubkeyRevoked, selfSignature } from './openpgp-internals.js'
 import { shown } from './usable-key.js'
@@ -21,6 +22,7 @@ export interface KeyPart {
 
 /** A key of the ring, as lists show it. */
 export interface KeySummary extends KeyPart {
+  /** Those that are not revoked, the main one first. */
   readonly userIds: readonly string[]
   readonly subkeys: readonly KeyPart[]
 }
@@ -32,7 +34,7 @@ export async function summarize(certificate: PublicKey): Promise<KeySummary> {
   const flags = await primaryFlags(certificate)
   return {
     ...partOf(certificate, shown(certificate), flags, expires, revoked),
-    userIds: certificate.getUserIDs(),
+    userIds: await validUserIds(certificate as never),
     subkeys: await Promise.all(certificate.subkeys.map(summarizeSubkey)),
   }
 }

@@ -4,7 +4,7 @@ import type { KeyFiles } from './key-files.js'
 import { type KeySummary, summarize } from './key-summary.js'
 
 const FILE = 'index.json'
-const VERSION = 1
+const VERSION = 2
 
 /** What is known of a file, and of the key in it. */
 interface Entry {

@@ -3,13 +3,14 @@ import { parseFingerprint } from '../fingerprint.js'
 import { generateGpgKey, type NewKey, type NewKeyOptions } from '../generate-key.js'
 import type { KeyRing } from '../key-ring.js'
 import { openpgpConfig } from '../openpgp-config.js'
-import { isLocked } from '../unlock-key.js'
+import { clearKey, isLocked, unlockKey } from '../unlock-key.js'
 import { shown } from '../usable-key.js'
 import { editKey, type PassphraseSource } from './edit-key.js'
 import { withoutPrimarySecret } from './export-subkeys.js'
 import { extendKey } from './extend-key.js'
-import { type Revocation, revokeSubkey, revokeWholeKey } from './revoke-key.js'
+import { makeRevocationCertificate, type Revocation, revokeSubkey, revokeWholeKey } from './revoke-key.js'
 import { addSubkey, rotateSubkeys, type SubkeyPurpose } from './rotate-subkeys.js'
+import { addUserId, revokeUserId, setPrimaryUserId } from './user-ids.js'
 
 export interface KeyKeeperOptions {
   readonly keyRing: KeyRing
@@ -50,6 +51,20 @@ export class KeyKeeper {
     return this.#edit(fingerprint, (key) => addSubkey(key, purpose))
   }
 
+  /** Such as `Name <someone@example.com>`. */
+  addUserId(fingerprint: string, userId: string): Promise<void> {
+    return this.#edit(fingerprint, (key) => addUserId(key, userId))
+  }
+
+  revokeUserId(fingerprint: string, userId: string): Promise<void> {
+    return this.#edit(fingerprint, (key) => revokeUserId(key, userId))
+  }
+
+  /** Makes a user id the main one. */
+  setPrimaryUserId(fingerprint: string, userId: string): Promise<void> {
+    return this.#edit(fingerprint, (key) => setPrimaryUserId(key, userId))
+  }
+
   /** New subkeys in the place of the old ones, which go on decrypting. */
   rotate(fingerprint: string): Promise<void> {
     return this.#edit(fingerprint, rotateSubkeys)
@@ -62,6 +77,17 @@ export class KeyKeeper {
   revokeSubkey(fingerprint: string, subkey: string, revocation: Revocation): Promise<void> {
     const digits = parseFingerprint(subkey)
     return this.#edit(fingerprint, (key) => revokeSubkey(key, digits, revocation))
+  }
+
+  /** Armored, and not applied: whoever imports it revokes the key. */
+  async revocationCertificate(fingerprint: string, revocation: Revocation): Promise<string> {
+    const key = await this.#keyRing.secretKey(fingerprint)
+    const unlocked = await unlockKey(key, this.#passphrase)
+    try {
+      return await makeRevocationCertificate(unlocked, revocation)
+    } finally {
+      clearKey(unlocked)
+    }
   }
 
   /** Armored; secret keys locked as they are in the ring. */

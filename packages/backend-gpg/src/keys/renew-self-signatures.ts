@@ -72,7 +72,8 @@ async function renew(key: PrivateKey, part: SignedPart, { lifetime, config }: Re
   part.signatures.push(renewed)
 }
 
-function signatureLike(latest: SignaturePacket, publicKeyAlgorithm: number): SignaturePacket {
+/** A signature that is to say what another says, but for the expiry. */
+export function signatureLike(latest: SignaturePacket, publicKeyAlgorithm: number): SignaturePacket {
   const renewed = new SignaturePacket()
   for (const field of KEPT) Object.assign(renewed, { [field]: (latest as unknown as Record<string, unknown>)[field] })
   return Object.assign(renewed, { publicKeyAlgorithm, hashAlgorithm: openpgpConfig.preferredHashAlgorithm })

@@ -1,6 +1,6 @@
 import { enums, type PrivateKey } from 'openpgp'
 import { gpgError } from '../gpg-errors.js'
-import { openpgpConfig } from '../openpgp-config.js'
+import { openpgpConfig, toleratedNow } from '../openpgp-config.js'
 import { shown } from '../usable-key.js'
 import { momentAfter } from './moment-after.js'
 import { requirePrimary } from './require-primary.js'
@@ -27,6 +27,12 @@ export interface Revocation {
 export async function revokeWholeKey(key: PrivateKey, revocation: Revocation): Promise<PrivateKey> {
   requirePrimary(key)
   return key.revoke(reasonOf(revocation), await momentAfter(new Date()), openpgpConfig)
+}
+
+/** What revokes the key for those who import it, armored; its primary part is unlocked. */
+export async function makeRevocationCertificate(key: PrivateKey, revocation: Revocation): Promise<string> {
+  const revoked = await revokeWholeKey(key, revocation)
+  return revoked.getRevocationCertificate(toleratedNow(), openpgpConfig) as Promise<string>
 }
 
 /** The key with one subkey revoked; it changes the key that it is given. @throws CryptoError KEY_NOT_FOUND */

@@ -4,6 +4,7 @@ import { commandGroup } from '../command-group.js'
 import type { Terminal } from '../terminal.js'
 import { contactCommand } from './gpg/contact.js'
 import { decryptCommand } from './gpg/decrypt.js'
+import { deleteCommand } from './gpg/delete.js'
 import { encryptCommand } from './gpg/encrypt.js'
 import { exportCommand } from './gpg/export.js'
 import { extendCommand } from './gpg/extend.js'
@@ -11,11 +12,14 @@ import { generateCommand } from './gpg/generate.js'
 import { importCommand } from './gpg/import.js'
 import { listCommand } from './gpg/list.js'
 import { passwdCommand } from './gpg/passwd.js'
+import { revocationCommand } from './gpg/revocation.js'
 import { revokeCommand } from './gpg/revoke.js'
 import { rotateCommand } from './gpg/rotate.js'
 import { sealCommand, unsealCommand } from './gpg/seal.js'
 import { showCommand } from './gpg/show.js'
 import { signCommand } from './gpg/sign.js'
+import { subkeyCommand } from './gpg/subkey.js'
+import { uidCommand } from './gpg/uid.js'
 import { verifyCommand } from './gpg/verify.js'
 import { wkdCommand } from './gpg/wkd.js'
 
@@ -23,6 +27,7 @@ const COMMANDS = [
   generateCommand,
   importCommand,
   exportCommand,
+  deleteCommand,
   listCommand,
   showCommand,
   contactCommand,
@@ -32,7 +37,10 @@ const COMMANDS = [
   verifyCommand,
   extendCommand,
   rotateCommand,
+  uidCommand,
+  subkeyCommand,
   revokeCommand,
+  revocationCommand,
   passwdCommand,
   sealCommand,
   unsealCommand,

@@ -34,7 +34,8 @@ export function revokeCommand(terminal: Terminal): Command {
   })
 }
 
-async function parseReason(terminal: Terminal, text: string): Promise<RevocationReason> {
+/** @throws UsageError */
+export async function parseReason(terminal: Terminal, text: string): Promise<RevocationReason> {
   const { REVOCATION_REASONS } = await import('@parasol/backend-gpg')
   const reason = REVOCATION_REASONS.find((each) => each === text)
   if (reason) return reason
