@@ -49,7 +49,7 @@ export const scales = {
     records: 20_000,
     requests: 500,
     requestRounds: 5,
-    warmTurns: 6,
+    warmTurns: 12,
     rowsOfCsv: 30_000,
     streamMiB: 64,
     streamRounds: 3,

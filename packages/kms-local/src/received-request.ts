@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { nextTurn } from '@parasol/core'
 import type { Acs3Request } from './acs3-signature.js'
 import { KmsFault } from './faults.js'
 
@@ -41,6 +42,7 @@ export async function readRequest(request: IncomingMessage): Promise<ReceivedReq
   const { pathname, search } = splitTarget(request.url ?? '')
   if (pathname !== '/') throw new KmsFault('NotFound')
   const body = await readBody(request)
+  await nextTurn()
   if (body.length > 0 && !isForm(request)) throw new KmsFault('ParseRequestParameterException')
   return new ReceivedRequest(request, search, body)
 }

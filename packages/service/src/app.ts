@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CryptoRouter } from '@parasol/core'
+import { type CryptoRouter, nextTurn } from '@parasol/core'
 import { type Answer, sendAnswer, sendRefusal } from './answer.js'
 import { describe } from './api/descriptions.js'
 import { atOnce } from './at-once.js'
@@ -169,6 +169,7 @@ export class App {
       return this.streams.answer({ request, response, identity, useCase, operation, limits, recheck, facts })
     }
     const body = await readBody(request, limits.bodyBytes)
+    await nextTurn()
     requireBody?.(body)
     const items = isBatch ? parseBatch(body, { maxFields: limits.fields }) : [parseItem(request, body, limits)]
     facts.count = items.reduce((sum, { fields }) => sum + countFields(fields), 0)
