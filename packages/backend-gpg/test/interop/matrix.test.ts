@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { encryptData, readCertificates } from '@parasol/backend-gpg/stateless'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { GpgTool } from './gpg-tool.js'
-import { type Cell, formatMatrix, MATRIX, PROGRAMS, type Program } from './matrix.js'
+import { BEFORE_RFC9580, type Cell, formatMatrix, MATRIX, PROGRAMS, type Program } from './matrix.js'
 import { LARGE, OurSide, TEXT } from './our-side.js'
 import { RnpTool } from './rnp-tool.js'
+import { hasSequoia2, SequoiaTool } from './sequoia-tool.js'
 import { SopTool } from './sop-tool.js'
 import { SqTool } from './sq-tool.js'
 import { hasProgram, type Tool } from './tool.js'
@@ -17,6 +18,7 @@ const TOOLS: Readonly<Record<Program, () => Tool>> = {
   sqop: () => new SopTool('sqop'),
   rnp: () => new RnpTool(),
   'pgpainless-cli': () => new SopTool('pgpainless-cli'),
+  pysequoia: () => new SequoiaTool(),
 }
 const PASSWORD = '密码 correct'
 const ours = new OurSide()
@@ -59,6 +61,13 @@ const byProvider = (data: Buffer, options: { armor?: boolean; hidden?: boolean }
   reads(data, async ({ cell, peer }) => (await ours.provider(cell, peer, options)).encrypt(data, {}))
 const byKey = byProvider(TEXT)
 
+const detached: Check = async ({ tool, certificate, cell }) =>
+  tool.verify(TEXT, await ours.sign(cell, 'detached'), certificate)
+const inline: Check = async ({ tool, certificate, cell }) =>
+  same(await tool.verifyInline(await ours.sign(cell, 'inline'), certificate), TEXT)
+const cleartext: Check = async ({ tool, certificate, cell }) =>
+  sameText(await tool.verifyInline(await ours.sign(cell, 'cleartext'), certificate))
+
 /** We write, the tool reads and verifies. */
 const READ: Readonly<Record<Cell, Check>> = {
   encrypted: byKey,
@@ -83,19 +92,31 @@ const READ: Readonly<Record<Cell, Check>> = {
     const { message } = await encryptData(TEXT, { recipients: [], passwords: [PASSWORD] })
     same(await tool.decryptByPassword(Buffer.from(message), PASSWORD), TEXT)
   },
-  detached: async ({ tool, certificate, cell }) => tool.verify(TEXT, await ours.sign(cell, 'detached'), certificate),
+  detached,
   detachedText: async ({ tool, certificate, cell }) =>
     tool.verify(TEXT, await ours.sign(cell, 'detachedText'), certificate),
-  inline: async ({ tool, certificate, cell }) =>
-    same(await tool.verifyInline(await ours.sign(cell, 'inline'), certificate), TEXT),
-  cleartext: async ({ tool, certificate, cell }) =>
-    sameText(await tool.verifyInline(await ours.sign(cell, 'cleartext'), certificate)),
+  inline,
+  cleartext,
   rsa3072: byKey,
   rsa4096: byKey,
   nistp256: byKey,
   nistp384: byKey,
   nistp521: byKey,
   brainpoolP256r1: byKey,
+  modern: byKey,
+  modernStream: reads(LARGE, async ({ cell, peer }) =>
+    gather((await ours.provider(cell, peer)).encryptStream(once(LARGE), {})),
+  ),
+  modernPassword: async ({ tool }) => {
+    const { message } = await encryptData(TEXT, { profile: 'modern', recipients: [], passwords: [PASSWORD] })
+    same(await tool.decryptByPassword(Buffer.from(message), PASSWORD), TEXT)
+  },
+  modernDetached: detached,
+  modernInline: inline,
+  modernCleartext: cleartext,
+  modernCurve448: byKey,
+  modernRsa3072: byKey,
+  modernNistp256: byKey,
 }
 
 const decrypts =
@@ -109,6 +130,16 @@ const writtenToKey: Check = async ({ cell, peer, toAllKeys }) => {
   same(await (await ours.provider(cell, peer)).decrypt(await toAllKeys(), {}), TEXT)
 }
 const nothing: Check = async () => undefined
+const byPassword: Check = async ({ cell, tool, peer }) => {
+  const provider = await ours.provider(cell, peer, { recipients: [], password: () => PASSWORD, ...UNSIGNED })
+  same(await provider.decrypt(await tool.encryptToPassword(TEXT, PASSWORD), {}), TEXT)
+}
+const signsDetached: Check = async ({ tool, peer, peerCertificate }) =>
+  ours.verify(await tool.sign(TEXT, peer, { armor: false }), peerCertificate)
+const signsInline: Check = async ({ tool, peer, peerCertificate }) =>
+  same(await ours.verifyInline(await tool.signInline(TEXT, peer), peerCertificate), TEXT)
+const signsCleartext: Check = async ({ tool, peer, peerCertificate }) =>
+  sameText(await ours.verifyInline(await tool.signCleartext(TEXT, peer), peerCertificate))
 
 /** The tool writes, we read and verify. */
 const WRITTEN: Readonly<Record<Cell, Check>> = {
@@ -119,29 +150,32 @@ const WRITTEN: Readonly<Record<Cell, Check>> = {
   several: nothing,
   empty: nothing,
   hidden: nothing,
-  password: async ({ cell, tool, peer }) => {
-    const provider = await ours.provider(cell, peer, { recipients: [], password: () => PASSWORD, ...UNSIGNED })
-    same(await provider.decrypt(await tool.encryptToPassword(TEXT, PASSWORD), {}), TEXT)
-  },
-  detached: async ({ tool, peer, peerCertificate }) =>
-    ours.verify(await tool.sign(TEXT, peer, { armor: false }), peerCertificate),
+  password: byPassword,
+  detached: signsDetached,
   detachedText: async ({ tool, peer, peerCertificate }) =>
     ours.verify(await tool.sign(TEXT, peer, { armor: true }), peerCertificate),
-  inline: async ({ tool, peer, peerCertificate }) =>
-    same(await ours.verifyInline(await tool.signInline(TEXT, peer), peerCertificate), TEXT),
-  cleartext: async ({ tool, peer, peerCertificate }) =>
-    sameText(await ours.verifyInline(await tool.signCleartext(TEXT, peer), peerCertificate)),
+  inline: signsInline,
+  cleartext: signsCleartext,
   rsa3072: writtenToKey,
   rsa4096: writtenToKey,
   nistp256: writtenToKey,
   nistp384: writtenToKey,
   nistp521: writtenToKey,
   brainpoolP256r1: writtenToKey,
+  modern: decrypts(false),
+  modernStream: nothing,
+  modernPassword: byPassword,
+  modernDetached: signsDetached,
+  modernInline: signsInline,
+  modernCleartext: signsCleartext,
+  modernCurve448: decrypts(true),
+  modernRsa3072: decrypts(true),
+  modernNistp256: decrypts(true),
 }
 const UNSIGNED = { allowUnsigned: true }
 
 describe.each(Object.keys(PROGRAMS) as Program[])('%s', (program) => {
-  const withProgram = it.skipIf(!hasProgram(program))
+  const withProgram = it.skipIf(!isThere(program))
   let peer: Promise<Peer> | undefined
   afterAll(async () => (await peer)?.tool[Symbol.dispose]())
 
@@ -172,10 +206,33 @@ describe.each(Object.keys(PROGRAMS) as Program[])('%s', (program) => {
   })
 })
 
+it.skipIf(!BEFORE_RFC9580.every(isThere))(
+  `cannot be read of RFC 9580 by the programs of Debian 12 (needs ${BEFORE_RFC9580.join(', ')})`,
+  async () => {
+    const { certificate } = await ours.key('modern')
+    const secretKey = Buffer.from((await ours.signer('modern')).armor())
+    const recipients = await readCertificates(Buffer.from(certificate))
+    const { message } = await encryptData(TEXT, {
+      profile: 'modern',
+      recipients,
+      signers: [await ours.signer('modern')],
+    })
+    for (const program of BEFORE_RFC9580) {
+      using tool = TOOLS[program]()
+      const reading = tool.decrypt(Buffer.from(message), secretKey, Buffer.from(certificate))
+      await expect(reading, program).rejects.toThrow(/ended with/)
+    }
+  },
+)
+
 it('is what docs/gpg.md says: replace its table by this one', () => {
   const docs = readFileSync(new URL('../../../../docs/gpg.md', import.meta.url), 'utf8')
   expect(docs).toContain(formatMatrix())
 })
+
+function isThere(program: Program): boolean {
+  return program === 'pysequoia' ? hasSequoia2() : hasProgram(program)
+}
 
 /** To unlock a key takes up to a second, so each program does it with one; sq would ask at a terminal. */
 function isGivenLocked(program: Program, cell: Cell): boolean {

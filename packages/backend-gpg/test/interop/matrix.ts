@@ -1,19 +1,23 @@
-/** The programs that messages are exchanged with, by the Debian packages that CI installs. */
+/** The programs that messages are exchanged with, by the packages of Debian and PyPI that CI installs. */
 export const PROGRAMS = {
   gpg: 'gpg (GnuPG 2.2)',
   sq: 'sq (Sequoia 1.12)',
   sqop: 'sqop (Sequoia 1.12)',
   rnp: 'rnp 0.16',
   'pgpainless-cli': 'pgpainless-cli 1.3',
+  pysequoia: 'pysequoia 0.1.35 (Sequoia 2)',
 } as const
 
 export type Program = keyof typeof PROGRAMS
 
-const ALL: readonly Program[] = ['gpg', 'sq', 'sqop', 'rnp', 'pgpainless-cli']
+const ALL: readonly Program[] = ['gpg', 'sq', 'sqop', 'rnp', 'pgpainless-cli', 'pysequoia']
+/** None of Debian 12 reads RFC 9580, which a test of its own holds. */
+export const BEFORE_RFC9580: readonly Program[] = ['gpg', 'sq', 'sqop', 'rnp', 'pgpainless-cli']
+const RFC9580: readonly Program[] = ['pysequoia']
 const NOT_SEQUOIA: readonly Program[] = ['gpg', 'rnp', 'pgpainless-cli']
 /** sq asks for a password at a terminal only. */
-const NOT_SQ: readonly Program[] = ['gpg', 'sqop', 'rnp', 'pgpainless-cli']
-const NOT_RNP: readonly Program[] = ['gpg', 'sq', 'sqop', 'pgpainless-cli']
+const NOT_SQ: readonly Program[] = ['gpg', 'sqop', 'rnp', 'pgpainless-cli', 'pysequoia']
+const NOT_RNP: readonly Program[] = ['gpg', 'sq', 'sqop', 'pgpainless-cli', 'pysequoia']
 
 /** What is exchanged, and the programs that must read ours and whose own we must read. */
 export interface Row {
@@ -44,6 +48,15 @@ export const MATRIX = {
   nistp384: both('our key is on NIST P-384', ALL),
   nistp521: both('our key is on NIST P-521', ALL),
   brainpoolP256r1: both('our key is on Brainpool P256r1', NOT_SEQUOIA),
+  modern: both('`modern`: encrypted and signed, our key of version 6', RFC9580),
+  modernStream: { what: '`modern`: encrypted and signed as a stream, in parts', read: RFC9580, written: [] },
+  modernPassword: both('`modern`: a password', RFC9580),
+  modernDetached: both('`modern`: a detached signature', RFC9580),
+  modernInline: both('`modern`: a signed message', RFC9580),
+  modernCleartext: both('`modern`: a clear-signed text', RFC9580),
+  modernCurve448: both('`modern`: our key is on Curve448', RFC9580),
+  modernRsa3072: both('`modern`: our key is RSA of 3072 bits', RFC9580),
+  modernNistp256: both('`modern`: our key is on NIST P-256', RFC9580),
 } as const satisfies Record<string, Row>
 
 export type Cell = keyof typeof MATRIX

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { GpgProvider, generateGpgKey, type KeyAlgorithm, KeyRing, type NewKey } from '@parasol/backend-gpg'
+import { GpgProvider, generateGpgKey, KeyRing, type NewKey, type NewKeyOptions } from '@parasol/backend-gpg'
 import {
   readCertificates,
   readSecretKeys,
@@ -17,30 +17,42 @@ import { fingerprintOf, PASSPHRASE } from './tool.js'
 export const TEXT: Buffer = Buffer.from('身份证 13800138000\n- dashes\n\nand a last line\n')
 export const LARGE: Buffer = Buffer.concat([randomBytes(150_000), Buffer.alloc(100_000, 'text ')])
 
-const ALGORITHMS: Partial<Record<Cell, KeyAlgorithm>> = {
-  rsa3072: 'rsa3072',
-  rsa4096: 'rsa4096',
-  nistp256: 'nistp256',
-  nistp384: 'nistp384',
-  nistp521: 'nistp521',
-  brainpoolP256r1: 'brainpoolP256r1',
+type KeySettings = Pick<NewKeyOptions, 'algorithm' | 'profile' | 'unprotected'>
+
+const SETTINGS: Partial<Record<Cell, KeySettings>> = {
+  rsa3072: { algorithm: 'rsa3072' },
+  rsa4096: { algorithm: 'rsa4096' },
+  nistp256: { algorithm: 'nistp256' },
+  nistp384: { algorithm: 'nistp384' },
+  nistp521: { algorithm: 'nistp521' },
+  brainpoolP256r1: { algorithm: 'brainpoolP256r1' },
+  modernCurve448: { algorithm: 'curve448' },
+  modernRsa3072: { algorithm: 'rsa3072' },
+  modernNistp256: { algorithm: 'nistp256' },
+}
+
+function settingsOf(cell: Cell): KeySettings {
+  if (!cell.startsWith('modern')) return SETTINGS[cell] ?? {}
+  // Argon2 takes a second for each part of a key: one that is locked is enough.
+  return { ...SETTINGS[cell], profile: 'modern', unprotected: cell !== 'modern' }
 }
 
 /** Our half of every exchange: one key for each cell that has an algorithm of its own, and a default one. */
 export class OurSide {
-  readonly #keys = new Map<KeyAlgorithm, Promise<NewKey>>()
+  readonly #keys = new Map<string, Promise<NewKey>>()
 
   /** Whether the cell is about the algorithm of a key. */
   hasOwnAlgorithm(cell: Cell): boolean {
-    return ALGORITHMS[cell] !== undefined
+    return SETTINGS[cell] !== undefined
   }
 
   key(cell: Cell): Promise<NewKey> {
-    const algorithm = ALGORITHMS[cell] ?? 'curve25519'
-    const known = this.#keys.get(algorithm)
+    const settings = settingsOf(cell)
+    const id = JSON.stringify(settings)
+    const known = this.#keys.get(id)
     if (known) return known
-    const made = generateGpgKey({ name: 'Parasol', email: 'parasol@example.com', passphrase: PASSPHRASE, algorithm })
-    this.#keys.set(algorithm, made)
+    const made = generateGpgKey({ name: 'Parasol', email: 'parasol@example.com', passphrase: PASSPHRASE, ...settings })
+    this.#keys.set(id, made)
     return made
   }
 
@@ -51,7 +63,8 @@ export class OurSide {
     await keyRing.import(secretKey)
     const them = await fingerprintOf(peer)
     await keyRing.import(peer)
-    const names = { recipients: [fingerprint], signer: fingerprint, verify: [them], ...more }
+    const { profile = 'compat' } = settingsOf(cell)
+    const names = { profile, recipients: [fingerprint], signer: fingerprint, verify: [them], ...more }
     return new GpgProvider({ keyRing, passphrase: () => PASSPHRASE, ...names })
   }
 
