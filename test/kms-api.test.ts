@@ -3,16 +3,26 @@ import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apis } from '../packages/kms-local/src/aliyun-api.js'
 import { cases } from './kms-api/cases.js'
-import { clients, endClients } from './kms-api/clients.js'
+import { type ApiClient, clients, endClients } from './kms-api/clients.js'
 import { Compatibility } from './kms-api/compatibility.js'
+import { sdkClients } from './kms-api/sdk-clients.js'
+import { readResults, writeResults } from './kms-api/sdk-results.js'
 import { World } from './kms-api/world.js'
 
 const PAGE = new URL('../docs/local-kms-compatibility.md', import.meta.url)
 const compatibility = new Compatibility()
 const actions = new Set([...apis.values()].flatMap((api) => [...api.keys()]))
-afterAll(endClients)
+/** Those of other languages instead, when `npm run compatibility:sdks` asks for them. */
+const sdks = sdkClients(process.env['PARASOL_KMS_SDKS'])
+const tried: readonly ApiClient[] = sdks.length > 0 ? sdks : clients
+let passed = 0
+afterAll(() => {
+  endClients()
+  for (const each of sdks) each.end()
+  if (sdks.length > 0 && passed === cases.length * sdks.length) writeResults(sdks, cases.length, actions.size)
+})
 
-describe.each(clients)('$name', (client) => {
+describe.each(tried)('$name', (client) => {
   let world: World
   beforeAll(async () => {
     world = await World.start(client)
@@ -27,6 +37,7 @@ describe.each(clients)('$name', (client) => {
     const [status = 200, Code] = one.refused ?? []
     const expected = one.refused ? { Code, Message: expect.any(String) } : (one.answer ?? {})
     expect(reply).toMatchObject({ status, body: { ...expected, RequestId: expect.stringMatching(/^[0-9A-F-]{36}$/) } })
+    passed += 1
     compatibility.note(one, client.name, fields, reply)
   })
 })
@@ -44,10 +55,10 @@ it('offers every method of the npm client that concerns no secrets', () => {
   expect(missing.filter((action) => !/Secret|RandomPassword/.test(action))).toEqual([])
 })
 
-it.skipIf(clients.some(({ isThere }) => !isThere))(
+it.skipIf(sdks.length > 0 || clients.some(({ isThere }) => !isThere))(
   'is described by a page that is not stale: npm run compatibility (needs python)',
   () => {
-    const page = compatibility.page(actions)
+    const page = compatibility.page(actions, readResults())
     if (process.env['WRITE_COMPATIBILITY']) writeFileSync(PAGE, page)
     expect(readFileSync(PAGE, 'utf8')).toBe(page)
   },

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { createInterface } from 'node:readline'
+import { LineDriver } from './line-driver.js'
 
 export type Fields = Readonly<Record<string, string>>
 
@@ -95,29 +94,13 @@ async function settle(call: () => Promise<Record<string, unknown>>): Promise<Rep
   }
 }
 
-let child: ChildProcess | undefined
-let turn: Promise<unknown> = Promise.resolve()
+const rpcClient = new LineDriver(['python3', new URL('rpc_client.py', import.meta.url).pathname])
 
-/** One process for all of them, one request after another. By GET and in XML is what Alibaba's older Java SDK does. */
+/** One process for all of them. By GET and in XML is what Alibaba's older Java SDK does. */
 function callByPython(format: 'JSON' | 'XML'): ApiClient['call'] {
-  return (target, action, fields) => askPython({ ...target, action, fields, format })
-}
-
-function askPython(request: object): Promise<Reply> {
-  const reply = turn.then(async () => {
-    child ??= spawn('python3', [new URL('rpc_client.py', import.meta.url).pathname], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
-    child.stdin?.write(`${JSON.stringify(request)}\n`)
-    const [line] = await once(lines, 'line')
-    lines.close()
-    return JSON.parse(line) as Reply
-  })
-  turn = reply.catch(() => undefined)
-  return reply
+  return (target, action, fields) => rpcClient.ask({ ...target, action, fields, format })
 }
 
 export function endClients(): void {
-  child?.stdin?.end()
+  rpcClient.end()
 }

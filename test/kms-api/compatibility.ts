@@ -1,6 +1,7 @@
 import type { Case } from './cases.js'
 import type { Fields, Reply } from './clients.js'
 import { differences, faultsLeftOut } from './differences.js'
+import type { SdkResults } from './sdk-results.js'
 
 /** What was seen of one operation. */
 class Seen {
@@ -27,8 +28,8 @@ export class Compatibility {
     for (const name of fieldsOf(body)) seen.fields.add(name)
   }
 
-  page(actions: ReadonlySet<string>): string {
-    return `${[...head, ...table(actions, this.#seen), ...faults(this.#seen)].join('\n')}\n`
+  page(actions: ReadonlySet<string>, results: SdkResults): string {
+    return `${[...head, ...table(actions, this.#seen), ...faults(this.#seen), ...otherLanguages(results)].join('\n')}\n`
   }
 }
 
@@ -87,6 +88,23 @@ function faults(all: ReadonlyMap<string, Seen>): readonly string[] {
     '| fault of the cloud | why no request above gets it |',
     '|---|---|',
     ...Object.entries(faultsLeftOut).map(([code, why]) => `| \`${code}\` | ${why} |`),
+  ]
+}
+
+function otherLanguages({ date, node, sdks }: SdkResults): readonly string[] {
+  return [
+    '',
+    '## SDKs of other languages',
+    '',
+    `Asked by hand, by \`npm run compatibility:sdks\`, on ${date} with Node ${node}: the same requests, each of whose answers and`,
+    'refusals was as the table says. It builds a program for each SDK, which needs Go, Java with Maven, and Python.',
+    '',
+    '| language | SDK | requests | as expected | by a method of its own |',
+    '|---|---|---|---|---|',
+    ...sdks.map(
+      ({ language, name, requests, cases, operations, typed }) =>
+        `| ${language} | \`${name}\` | ${requests} | all ${cases} of ${operations} operations | ${typed} |`,
+    ),
   ]
 }
 

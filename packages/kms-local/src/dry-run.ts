@@ -3,7 +3,7 @@ import type { Parameters } from './parameters.js'
 
 /** Whether the request asks what would become of it, rather than to be done. @throws KmsFault InvalidParameter */
 export function isDryRun(parameters: Parameters): boolean {
-  return parameters.choice('DryRun', ['false', 'true']) === 'true'
+  return parameters.flag('DryRun', { fallback: false })
 }
 
 /** Does what changes nothing, keeps its answer back, and says what would have become of it. @throws KmsFault always */

@@ -126,7 +126,8 @@ const kinds = {
   },
   SignatureDoesNotMatch: {
     status: 400,
-    message: 'The request signature does not conform to Aliyun standards.',
+    // The cloud shows what it signed, and its SDKs look for it after the colon; the parameters would be in it.
+    message: 'Specified signature is not matched with our calculation. server string to sign is:not shown',
     code: 'UNAUTHENTICATED',
   },
   IncompleteSignature: { status: 400, message: 'The request signature is incomplete.', code: 'UNAUTHENTICATED' },

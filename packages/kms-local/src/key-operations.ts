@@ -52,7 +52,7 @@ function details(parameters: Parameters): KeyDetails {
 }
 
 function rotationOf(parameters: Parameters): Pick<KeyDetails, 'rotationSeconds'> {
-  const rotates = parameters.choice('EnableAutomaticRotation', ['false', 'true']) === 'true'
+  const rotates = parameters.flag('EnableAutomaticRotation', { fallback: false })
   const interval = parameters.optionalText('RotationInterval', 16)
   const rotationSeconds = interval === undefined ? DEFAULT_ROTATION_SECONDS : parseInterval(interval)
   return rotates ? { rotationSeconds } : {}
@@ -64,7 +64,7 @@ async function scheduleKeyDeletion(service: KeyService, parameters: Parameters):
 }
 
 async function setDeletionProtection(service: KeyService, parameters: Parameters): Promise<object> {
-  const on = parameters.requiredChoice('EnableDeletionProtection', ['true', 'false']) === 'true'
+  const on = parameters.flag('EnableDeletionProtection')
   const reason = parameters.optionalText('DeletionProtectionDescription', MAX_DESCRIPTION) ?? ''
   const change = { deletionProtection: on ? reason : undefined }
   return done(service.changeKey(parameters.text('ProtectedResourceArn'), (key) => notPending(key).with(change)))

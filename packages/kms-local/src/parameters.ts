@@ -49,6 +49,15 @@ export class Parameters {
     return this.choice(name, values)
   }
 
+  /** In any case, since Alibaba's SDK for Python writes `True`. @throws KmsFault MissingParameter if there is no fallback */
+  flag(name: string, { fallback }: { fallback?: boolean } = {}): boolean {
+    const value = this.#values.get(name)
+    if (value === undefined && fallback !== undefined) return fallback
+    const text = this.text(name).toLowerCase()
+    if (text !== 'true' && text !== 'false') throw new KmsFault('InvalidParameter', name)
+    return text === 'true'
+  }
+
   /** @throws KmsFault InvalidParameter unless it is an integer in the range; MissingParameter if there is no fallback */
   integer(name: string, range: { min: number; max: number; fallback?: number }): number {
     const value = this.#values.get(name)

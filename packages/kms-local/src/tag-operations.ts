@@ -45,7 +45,7 @@ async function tagResources(service: KeyService, parameters: Parameters): Promis
 }
 
 async function untagResources(service: KeyService, parameters: Parameters): Promise<object> {
-  const all = parameters.choice('All', ['false', 'true']) === 'true'
+  const all = parameters.flag('All', { fallback: false })
   const removed = parameters.list('TagKey')
   if (!all && removed.length === 0) throw new KmsFault('MissingParameter', 'TagKey')
   for (const keyId of resourcesOf(parameters)) {

@@ -24,7 +24,7 @@ async function createKeyVersion(service: KeyService, parameters: Parameters): Pr
 
 async function updateRotationPolicy(service: KeyService, parameters: Parameters): Promise<object> {
   const keyId = parameters.text('KeyId')
-  const on = parameters.requiredChoice('EnableAutomaticRotation', ['true', 'false']) === 'true'
+  const on = parameters.flag('EnableAutomaticRotation')
   const rotationSeconds = on ? parseInterval(parameters.text('RotationInterval')) : undefined
   return done(service.changeKey(keyId, (key) => rotatable(usable(key)).with({ rotationSeconds })))
 }
