@@ -99,7 +99,7 @@ function otherLanguages({ date, node, sdks }: SdkResults): readonly string[] {
     `Asked by hand, by \`npm run compatibility:sdks\`, on ${date} with Node ${node}: the same requests, each of whose answers and`,
     'refusals was as the table says. It builds a program for each SDK, which needs Go, Java with Maven, and Python.',
     '',
-    '| language | SDK | requests | as expected | by a method of its own |',
+    '| language | SDK | requests | as expected | calls by a method of its own, preparations too |',
     '|---|---|---|---|---|',
     ...sdks.map(
       ({ language, name, requests, cases, operations, typed }) =>
