@@ -1,7 +1,6 @@
 import { decryptionFailed } from '@parasol/core'
 import { enums, type Message, readMessage } from 'openpgp'
-import { boundedConfig } from './open-message.js'
-import { openpgpConfig, toleratedNow } from './openpgp-config.js'
+import { boundedConfig, openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { writeLength } from './packet-frame.js'
 
 /**

@@ -1,5 +1,5 @@
 import { decryptionFailed } from '@parasol/core'
-import { enums, readMessage, type SessionKey } from 'openpgp'
+import { readMessage, type SessionKey } from 'openpgp'
 import { areAccepted } from './accept-signatures.js'
 import { isArmored } from './armored-text.js'
 import { ByteReader } from './byte-reader.js'
@@ -8,7 +8,7 @@ import type { OpenPolicy } from './open-message.js'
 import { openpgpConfig } from './openpgp-config.js'
 import { writeLength } from './packet-frame.js'
 import type { StreamedPacket } from './packet-stream.js'
-import { BEGINNING_BYTES, looksRight, unprotect } from './protected-data.js'
+import { readEncrypted } from './read-encrypted.js'
 import { type Openers, sessionKeyCandidates } from './session-keys.js'
 import { readSignedPackets } from './signed-packets.js'
 import { gather, readBeginning } from './stream-beginning.js'
@@ -26,7 +26,6 @@ const MAX_WHOLE_BYTES = 32 * 1024 * 1024
 /** What comes out of a message may be that much more than the message, and a GiB in any case. */
 const MAX_RATIO = 64
 const MAX_UNASKED_BYTES = 1024 ** 3
-const VERSION_1 = 1
 const NOTHING = new Uint8Array(0)
 
 /**
@@ -44,30 +43,23 @@ export async function* decryptMessageStream(
   }
   const { preamble, data } = await readBeginning(reader)
   await using body = new ByteReader(data.body)
-  const version = await body.take(1)
-  if (data.tag !== enums.packet.symEncryptedIntegrityProtectedData || version[0] !== VERSION_1) {
-    const whole = [preamble, rewrite(data, version, await gather(body.rest(), MAX_WHOLE_BYTES)), reader.rest()] as const
-    return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
-  }
-  const addressed = await keys.address({
-    ...readSessionKeys(preamble, { tag: data.tag, version: VERSION_1 }),
-    preamble,
-    data: NOTHING,
-  })
+  const encrypted = await readEncrypted(data, body)
+  const form = { tag: data.tag, version: encrypted.version }
+  const addressed = await keys.address({ ...readSessionKeys(preamble, form), preamble, data: NOTHING })
   if (!addressed) throw decryptionFailed()
-  const beginning = await body.take(BEGINNING_BYTES)
-  using sessionKey = await openSessionKey(addressed, beginning)
-  if (!sessionKey) {
-    const rest = await gather(joined([beginning, body.rest()]), MAX_WHOLE_BYTES)
-    const whole = [preamble, rewrite(data, version, rest), reader.rest()] as const
-    return yield await keys.decryptWhole(await gather(joined(whole), MAX_WHOLE_BYTES))
+  using candidates = await decryptCandidates(addressed, encrypted.cipher)
+  const packets = encrypted.decrypt(candidates.keys)
+  if (!packets) {
+    const rest = await gather(joined([encrypted.beginning, body.rest()]), MAX_WHOLE_BYTES)
+    return yield await keys.decryptWhole(
+      await gather(joined([preamble, rewrite(data, rest), reader.rest()]), MAX_WHOLE_BYTES),
+    )
   }
-  const packets = unprotect(sessionKey.data, joined([beginning, body.rest()]))
   const signatures = yield* source.bounded(readSignedPackets(packets))
   if (!(await reader.atEnd())) throw decryptionFailed()
   const policy = await keys.policy({ preamble, canonical: data.isCanonical() }, addressed.fingerprints)
   if (!(await areAccepted(signatures, policy))) throw decryptionFailed()
-  addressed.memory?.remember([sessionKey])
+  addressed.memory?.remember(candidates.keys)
 }
 
 /** Knows how much was read, and how much may therefore be written. */
@@ -103,31 +95,26 @@ class CountedSource implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** Undefined for one of another cipher than AES, such as 3DES: those do not stream. */
-async function openSessionKey(
+async function decryptCandidates(
   addressed: AddressedPart & Openers,
-  beginning: Uint8Array,
-): Promise<(SessionKey & Disposable) | undefined> {
-  const candidates = await decryptCandidates(addressed)
-  const usable = candidates.filter(({ algorithm, data }) => algorithm === `aes${data.length * 8}`)
-  if (usable.length === 0 && candidates.length > 0) return undefined
-  const [only] = usable
-  const found = usable.length === 1 ? only : usable.find(({ data }) => looksRight(data, beginning))
-  if (!found) throw decryptionFailed()
-  return { ...found, [Symbol.dispose]: () => void found.data.fill(0) }
-}
-
-async function decryptCandidates(addressed: AddressedPart & Openers) {
+  cipher: number | undefined,
+): Promise<{ readonly keys: readonly SessionKey[] } & Disposable> {
   try {
     const message = await readMessage({ binaryMessage: addressed.packets, config: openpgpConfig })
-    return await sessionKeyCandidates(message, addressed)
+    const keys = await sessionKeyCandidates(message, addressed, cipher)
+    return {
+      keys,
+      [Symbol.dispose]: () => {
+        for (const { data } of keys) data.fill(0)
+      },
+    }
   } catch {
     throw decryptionFailed()
   }
 }
 
-function rewrite({ tag }: StreamedPacket, version: Uint8Array, rest: Uint8Array): Uint8Array {
-  return Buffer.concat([Uint8Array.of(0xc0 | tag), writeLength(version.length + rest.length), version, rest])
+function rewrite({ tag }: StreamedPacket, body: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(0xc0 | tag), writeLength(body.length), body])
 }
 
 async function* joined(parts: Iterable<Uint8Array | AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {

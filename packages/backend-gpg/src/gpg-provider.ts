@@ -140,7 +140,7 @@ export class GpgProvider implements WithholdingProvider, Disposable {
 
   /**
    * Yields nothing before the whole message is authenticated: until then, its plaintext lies in an encrypted file of the
-   * temporary folder. Text and messages in other formats than that of gpg 2.2 are gathered in memory, 32 MiB at most.
+   * temporary folder. Text and what OpenPGP.js has to read, such as 3DES, are gathered in memory, 32 MiB at most.
    */
   decryptStream(
     ciphertext: AsyncIterable<Uint8Array>,

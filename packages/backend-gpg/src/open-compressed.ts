@@ -1,8 +1,8 @@
-import { enums, readMessage, type SessionKey } from 'openpgp'
+import type { SessionKey } from 'openpgp'
 import { areAccepted } from './accept-signatures.js'
+import { readData } from './open-data.js'
 import type { OpenPolicy } from './open-message.js'
 import { openpgpConfig } from './openpgp-config.js'
-import { BEGINNING_BYTES, looksRight, unprotect } from './protected-data.js'
 import { readSignedPackets } from './signed-packets.js'
 
 /**
@@ -14,40 +14,22 @@ export function isOverlong(error: unknown): boolean {
   return code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END' || (cause !== undefined && isOverlong(cause))
 }
 
-/** Reads a message of version 1 as a stream is read, but for keeping the plaintext in memory. */
+/** Reads a message as a stream is read, but for keeping the plaintext in memory. */
 export async function openCompressed(
   binaryMessage: Uint8Array,
   sessionKeys: readonly SessionKey[],
   policy: OpenPolicy,
 ): Promise<Uint8Array | undefined> {
-  const { packets } = await readMessage({ binaryMessage, config: openpgpConfig })
-  const { version, encrypted: parts } = packets.findPacket(SEIPD) as unknown as ProtectedPacket
-  const encrypted = Buffer.concat(Array.isArray(parts) ? parts : [parts])
-  const found = sessionKeys.find(
-    ({ algorithm, data }) =>
-      algorithm === `aes${data.length * 8}` && looksRight(data, encrypted.subarray(0, BEGINNING_BYTES)),
-  )
-  if (version !== 1 || !found) return undefined
-  const signed = readSignedPackets(unprotect(found.data, once(encrypted)))
+  await using message = await readData(binaryMessage)
+  const packets = message.encrypted.decrypt(sessionKeys)
+  const signed = packets && readSignedPackets(packets)
   const pieces: Uint8Array[] = []
-  for (let room = openpgpConfig.maxDecompressedMessageSize; ; ) {
+  for (let room = openpgpConfig.maxDecompressedMessageSize; signed; ) {
     const { done, value } = await signed.next()
     if (done) return (await areAccepted(value, policy)) ? Buffer.concat(pieces) : undefined
     room -= value.length
     if (room < 0) throw new Error('Longer than a message may be that is not a stream')
     pieces.push(Uint8Array.from(value))
   }
-}
-
-const SEIPD = enums.packet.symEncryptedIntegrityProtectedData
-
-/** What the types of OpenPGP.js do not tell of encrypted data. */
-interface ProtectedPacket {
-  readonly version: number
-  /** One, or the parts of it. */
-  readonly encrypted: Uint8Array | Uint8Array[]
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+  return undefined
 }

@@ -1,6 +1,7 @@
-import { type Config, enums, type Message, readMessage, type SessionKey } from 'openpgp'
+import { enums, type Message, readMessage, type SessionKey } from 'openpgp'
 import { isAccepted } from './accept-signatures.js'
 import { isOverlong, openCompressed } from './open-compressed.js'
+import { openData } from './open-data.js'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { type Openers, sessionKeyCandidates } from './session-keys.js'
 import { MAX_SIGNATURES, type SignaturePolicy } from './signatures.js'
@@ -9,9 +10,6 @@ export interface OpenPolicy extends SignaturePolicy {
   /** Whether a message without a signature is read, and any message if there are no certificates. */
   readonly allowUnsigned: boolean
 }
-
-/** OpenPGP.js looks at its limit for every chunk of at most 64 KiB that comes out, and once for every packet. */
-const MAX_DECOMPRESSION_STEPS = 4096
 
 /** The plaintext of a binary message. Undefined for every message that is not wholly in order, whatever is wrong. */
 export async function openMessage(
@@ -23,7 +21,7 @@ export async function openMessage(
     const message = await readMessage({ binaryMessage, config: openpgpConfig })
     const sessionKeys = await sessionKeyCandidates(message, openers)
     try {
-      const plaintext = await openWith(message, sessionKeys, policy).catch((error) =>
+      const plaintext = await openWith(binaryMessage, sessionKeys, policy).catch((error) =>
         isOverlong(error) ? openCompressed(binaryMessage, sessionKeys, policy) : undefined,
       )
       if (plaintext) openers.memory?.remember(sessionKeys)
@@ -37,11 +35,11 @@ export async function openMessage(
 }
 
 async function openWith(
-  message: Message<Uint8Array>,
+  binaryMessage: Uint8Array,
   sessionKeys: SessionKey[],
   policy: OpenPolicy,
 ): Promise<Uint8Array | undefined> {
-  const decrypted = await message.decrypt(undefined, undefined, sessionKeys, toleratedNow(), boundedConfig())
+  const decrypted = await openData(binaryMessage, sessionKeys)
   return (await isInOrder(decrypted, policy)) ? (decrypted.getLiteralData() as Uint8Array) : undefined
 }
 
@@ -54,12 +52,4 @@ async function isInOrder(decrypted: Message<Uint8Array>, policy: OpenPolicy): Pr
 export function isWithinSignatureLimit(decrypted: Message<Uint8Array>): boolean {
   const { packets } = decrypted.unwrapCompressed()
   return (packets.indexOfTag(enums.packet.literalData)[0] ?? 0) <= MAX_SIGNATURES
-}
-
-/** Compressed data may hold compressed data, even itself, without an end: for one message there is a limit to both. */
-export function boundedConfig(): Config {
-  let steps = 0
-  return Object.defineProperty({ ...openpgpConfig }, 'maxDecompressedMessageSize', {
-    get: () => (++steps > MAX_DECOMPRESSION_STEPS ? 0 : openpgpConfig.maxDecompressedMessageSize),
-  })
 }

@@ -87,3 +87,14 @@ const CLOCK_TOLERANCE_MS = 5 * 60 * 1000
 export function toleratedNow(): Date {
   return new Date(Date.now() + CLOCK_TOLERANCE_MS)
 }
+
+/** OpenPGP.js looks at its limit for every chunk of at most 64 KiB that comes out, and once for every packet. */
+const MAX_DECOMPRESSION_STEPS = 4096
+
+/** Compressed data may hold compressed data, even itself, without an end: for one message there is a limit to both. */
+export function boundedConfig(): Config {
+  let steps = 0
+  return Object.defineProperty({ ...openpgpConfig }, 'maxDecompressedMessageSize', {
+    get: () => (++steps > MAX_DECOMPRESSION_STEPS ? 0 : openpgpConfig.maxDecompressedMessageSize),
+  })
+}

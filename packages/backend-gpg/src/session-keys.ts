@@ -54,15 +54,18 @@ interface RsaKeyPacket {
 /**
  * What keys and passwords make of the session keys of a message: at most one of them is right. RSA gives several, so that
  * whether its padding was right cannot be seen from outside, and so does a password that is wrong.
+ *
+ * @param cipher what the data says that it is encrypted with, if that is not part of the message
  */
 export async function sessionKeyCandidates(
   message: Message<Uint8Array>,
   { keys, passwords, memory }: Openers,
+  cipher?: number,
 ): Promise<SessionKey[]> {
   const known = memory?.recall()
   if (known) return known
   const data = message.packets.findPacket(enums.packet.symEncryptedIntegrityProtectedData) as EncryptedData | undefined
-  const expected = data?.cipherAlgorithm ?? undefined
+  const expected = cipher ?? data?.cipherAlgorithm ?? undefined
   const open = (from: Message<Uint8Array>, privateKeys?: PrivateKey[], words?: string[]): Promise<SessionKey[]> =>
     (from as unknown as MessageInternals)
       .decryptSessionKeys(privateKeys, words, expected, toleratedNow(), openpgpConfig)

@@ -10,6 +10,8 @@ import {
   type PrivateKey,
   SignaturePacket,
 } from 'openpgp'
+import { authenticatedData } from './authenticated-packets.js'
+import { packet } from './packets.js'
 import { PASSPHRASE, type TwoParties } from './two-parties.js'
 
 /** The pieces of a message, so that tests can put them together as no honest program would. */
@@ -26,12 +28,6 @@ export interface SignatureOptions {
   readonly criticalNotation?: string
 }
 
-export function packet(tag: number, ...body: readonly Uint8Array[]): Buffer {
-  const length = Buffer.alloc(5, 0xff)
-  length.writeUInt32BE(Buffer.concat(body).length, 1)
-  return Buffer.concat([Uint8Array.of(0xc0 | tag), length, ...body])
-}
-
 export function literal(text: string): Buffer {
   return packet(enums.packet.literalData, Buffer.from('b'), Buffer.alloc(5), Buffer.from(text))
 }
@@ -46,6 +42,15 @@ export async function seal(parties: TwoParties, to: readonly string[], ...packet
   const encryptionKeys = await Promise.all(to.map((fingerprint) => parties.keyRing.certificate(fingerprint)))
   const preamble = await encryptSessionKey({ data: sessionKey, algorithm: 'aes256', encryptionKeys, format: 'binary' })
   return Buffer.concat([preamble as Uint8Array, protectedData(sessionKey, ...packets)])
+}
+
+/** The same as RFC 9580 has it, with AEAD. */
+export async function sealWithAead(parties: TwoParties, to: readonly string[], ...packets: readonly Uint8Array[]) {
+  const data = randomBytes(32)
+  const encryptionKeys = await Promise.all(to.map((fingerprint) => parties.keyRing.certificate(fingerprint)))
+  const sessionKey = { data, algorithm: 'aes256', aeadAlgorithm: 'ocb' } as const
+  const preamble = await encryptSessionKey({ ...sessionKey, encryptionKeys, format: 'binary' })
+  return Buffer.concat([preamble as Uint8Array, authenticatedData(data, Buffer.concat(packets))])
 }
 
 /** RFC 9580, section 5.13.1. */

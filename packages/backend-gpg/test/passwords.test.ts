@@ -1,7 +1,7 @@
 import { GpgProvider, KeyRing } from '@parasol/backend-gpg'
 import { readMessage } from 'openpgp'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { packet } from './hostile-messages.js'
+import { packet } from './packets.js'
 import { createTwoParties, type TwoParties } from './two-parties.js'
 
 // Keys are made and unlocked, which takes long on a busy machine.

@@ -6,13 +6,14 @@ import {
   bomb,
   compressed,
   literal,
-  packet,
   protectedData,
   type SignedPieces,
   seal,
+  sealWithAead,
   sign,
   unlocked,
 } from './hostile-messages.js'
+import { packet } from './packets.js'
 import { createTwoParties, type TwoParties } from './two-parties.js'
 
 let parties: TwoParties
@@ -59,6 +60,7 @@ async function* inPieces(message: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 const toBob = (...packets: readonly Uint8Array[]) => seal(parties, [parties.bob], ...packets)
+const toBobWithAead = (...packets: readonly Uint8Array[]) => sealWithAead(parties, [parties.bob], ...packets)
 
 it('reads the messages that the refused ones are made from', async () => {
   const { onePass, literal, signature } = good
@@ -67,9 +69,10 @@ it('reads the messages that the refused ones are made from', async () => {
     [compressed(onePass, literal, signature)],
     [signature, literal],
   ]) {
-    const message = await toBob(...packets)
-    expect(Buffer.from(await bob.decrypt(message, {})).toString()).toBe('GOOD')
-    expect((await drain(bob, message)).toString()).toBe('GOOD')
+    for (const message of [await toBob(...packets), await toBobWithAead(...packets)]) {
+      expect(Buffer.from(await bob.decrypt(message, {})).toString()).toBe('GOOD')
+      expect((await drain(bob, message)).toString()).toBe('GOOD')
+    }
   }
 })
 
@@ -212,6 +215,7 @@ describe('the shape of a message', () => {
     ['an encrypted message within', ({ literal }) => [protectedData(Buffer.alloc(32), literal)]],
   ])('refuses %s', async (_name, shape) => {
     await expectRefused(await toBob(...shape(good)))
+    await expectRefused(await toBobWithAead(...shape(good)))
   })
 
   it('refuses two messages, one after the other', async () => {

@@ -4,7 +4,8 @@ import { type AddressedPart, addressedPart, parseEncryptedMessage } from '../enc
 import { gpgError } from '../gpg-errors.js'
 import { type ClaimedSigner, claimedSigner } from '../inspect-signatures.js'
 import { hasIntendedRecipient } from '../intended-recipients.js'
-import { boundedConfig, isWithinSignatureLimit } from '../open-message.js'
+import { openData } from '../open-data.js'
+import { isWithinSignatureLimit } from '../open-message.js'
 import { openpgpConfig, toleratedNow } from '../openpgp-config.js'
 import { sessionKeyCandidates } from '../session-keys.js'
 import type { VerificationResult } from '../signatures.js'
@@ -49,7 +50,7 @@ export async function decryptData(ciphertext: Uint8Array, options: DecryptDataOp
   const readers = addressed?.fingerprints ?? []
   const candidates = sessionKeys.length > 0 || !addressed ? sessionKeys : await openSessionKeys(addressed, options)
   for (const sessionKey of candidates) {
-    const decrypted = await openData(message.data, sessionKey)
+    const decrypted = await openWith(message.data, sessionKey)
     if (!decrypted) continue
     const data = decrypted.getLiteralData() as Uint8Array
     const results = await decrypted.verify([...verify], toleratedNow(), openpgpConfig)
@@ -69,10 +70,9 @@ async function openSessionKeys(
   return message ? sessionKeyCandidates(message, { keys: unlocked, passwords }) : []
 }
 
-async function openData(data: Uint8Array, sessionKey: SessionKey): Promise<Message<Uint8Array> | undefined> {
+async function openWith(data: Uint8Array, sessionKey: SessionKey): Promise<Message<Uint8Array> | undefined> {
   try {
-    const message = await readMessage({ binaryMessage: data, config: openpgpConfig })
-    const decrypted = await message.decrypt(undefined, undefined, [sessionKey], toleratedNow(), boundedConfig())
+    const decrypted = await openData(data, [sessionKey])
     return isWithinSignatureLimit(decrypted) ? decrypted : undefined
   } catch {
     return undefined
