@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 // Tests import the packages by name and get their TypeScript source, without a build,
 // through the private export condition that every package.json declares.
-const conditions = ['@parasol/source', 'module', 'node', 'development|production']
+const conditions = ['@parasol/source', 'node', 'development|production']
 
 export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@parasol/source', 'node'] } },

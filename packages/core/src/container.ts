@@ -1,6 +1,7 @@
 import { Container, ContainerModule, type ResolvedValueInjectOptions, type ServiceIdentifier } from 'inversify'
 import type { Cipher } from './cipher.js'
 import type { Kms } from './kms.js'
+import { observeKms } from './kms-calls.js'
 import type { CryptoProvider } from './provider.js'
 import { type CryptoRouter, createCrypto, type UseCase } from './router.js'
 import { isObservable, type Stats } from './stats.js'
@@ -46,7 +47,7 @@ export function kmsModule<Dependencies extends unknown[]>(
   return new ContainerModule(({ bind }) => {
     bind(SERVICES.KmsName).toConstantValue(name)
     bind(SERVICES.Kms)
-      .toResolvedValue<Dependencies>(build, inject)
+      .toResolvedValue<Dependencies>((...dependencies) => observeKms(name, build(...dependencies)), inject)
       .inSingletonScope()
       .whenNamed(name)
       .onDeactivation(dispose)

@@ -31,6 +31,7 @@ export {
   type NewKey,
 } from './key-administration.js'
 export { isReEncrypting, type Kms, type ReEncryptingKms } from './kms.js'
+export { type KmsCall, kmsCalls } from './kms-calls.js'
 export { nextTurn } from './next-turn.js'
 export {
   type CallOptions,

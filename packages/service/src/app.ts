@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type CryptoRouter, nextTurn } from '@parasol/core'
 import { type Answer, sendAnswer, sendRefusal } from './answer.js'
@@ -22,6 +21,7 @@ import type { RateLimit } from './rate-limit.js'
 import { readBody } from './read-body.js'
 import { Readiness } from './readiness.js'
 import { countFields, endpoints } from './record-endpoints.js'
+import { requestIdOf } from './request-id.js'
 import { parseRoute } from './route.js'
 import type { StatsByName } from './stats-lines.js'
 
@@ -47,7 +47,10 @@ export interface AppOptions extends AppSettings {
   readonly journal: Journal
   /** What the KMS and the schemes count, for `/metrics`. */
   readonly stats?: () => StatsByName
-  readonly onRequest?: (report: RequestReport) => void
+  /** Told of every request when it was answered. */
+  readonly onRequest?: ((report: RequestReport) => void) | undefined
+  /** Told of those only that failed for a reason that the operator must look into. */
+  readonly onFailure?: ((report: RequestReport) => void) | undefined
 }
 
 /** What a request turns out to be about, as far as it is let in. */
@@ -93,7 +96,7 @@ export class App {
 
   /** Answers one request, whatever happens. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const facts: Facts = { requestId: randomUUID(), caller: '', operation: '', useCase: '', count: 0 }
+    const facts: Facts = { requestId: requestIdOf(request), caller: '', operation: '', useCase: '', count: 0 }
     const started = performance.now()
     this.#underWay += 1
     try {
@@ -216,7 +219,9 @@ export class App {
     const milliseconds = performance.now() - started
     const { operation, useCase } = facts
     this.#metrics.count({ operation, useCase, outcome: result.outcome, milliseconds })
-    this.#options.onRequest?.({ ...facts, ...result, milliseconds })
+    const { onRequest, onFailure } = this.#options
+    onRequest?.({ ...facts, ...result, milliseconds })
+    if (result.status >= 500) onFailure?.({ ...facts, ...result, milliseconds })
   }
 }
 

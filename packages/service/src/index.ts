@@ -26,7 +26,7 @@ export type { ServiceLimits } from './limits.js'
 export { type LogSource, logFiles } from './log-source.js'
 export { type SignatureStamp, type SigningKey, signRequest } from './message-signature.js'
 export { type ConfiguredService, type OpenServiceOptions, openService } from './open-service.js'
-export { type LogLevel, type OperatorLog, operatorLog } from './operator-log.js'
+export { type LogFacts, type LogLevel, OperatorLog } from './operator-log.js'
 export {
   exportBackups,
   type FlatRecord,

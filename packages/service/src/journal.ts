@@ -4,6 +4,7 @@ import type { BackupLog } from './backup-log.js'
 import type { Call } from './call.js'
 import { HttpFault } from './http-fault.js'
 import type { KeptLog } from './kept-log.js'
+import { type LogCommit, logCommits } from './log-commits.js'
 
 /** A record that was answered. */
 export interface Kept {
@@ -41,7 +42,7 @@ export class Journal {
       for (const { context, answer } of records) writes.push(this.#backup.append(call, context, answer))
     }
     if (this.#audit) writes.push(this.#audit.append({ ...facts, outcome: 'OK' }))
-    return writes.length > 0 ? guard(writes) : undefined
+    return writes.length > 0 ? tell(writes.length, guard(writes)) : undefined
   }
 
   /** The same for what was refused to a caller who is known. */
@@ -83,4 +84,15 @@ async function guard(writes: readonly Promise<void>[]): Promise<void> {
     await Promise.allSettled(writes)
     throw new HttpFault('LOG_UNAVAILABLE', { cause })
   }
+}
+
+/** Costs nothing as long as nobody listens. */
+function tell(lines: number, durable: Promise<void>): Promise<void> {
+  if (!logCommits.hasSubscribers) return durable
+  const ended = durable.then(
+    () => ({}),
+    (error: unknown) => ({ error }),
+  )
+  logCommits.publish({ lines, ended } satisfies LogCommit)
+  return durable
 }

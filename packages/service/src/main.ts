@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { CryptoError } from '@parasol/core'
 import { createApiKey, hashApiKey } from './callers.js'
-import { describeError, operatorLog } from './operator-log.js'
+import { describeError } from './operator-log.js'
 import { serve } from './serve.js'
 
 const USAGE = `Usage: parasol-service [--config FILE]
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
   try {
-    await serve({ config: options.config, signal: stop.signal, log: operatorLog(process.stdout) })
+    await serve({ config: options.config, signal: stop.signal, output: process.stdout })
     return 0
   } catch (error) {
     return fail(CryptoError.is(error) ? `${error.message}\n` : `${JSON.stringify(describeError(error))}\n`, 1)

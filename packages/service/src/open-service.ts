@@ -8,10 +8,15 @@ import type { LogName } from './configured-log.js'
 import { readTls } from './configured-tls.js'
 import type { ServiceLimits } from './limits.js'
 import { openKeptLog } from './log-places.js'
+import { logFailure, logRequest, logTrouble } from './log-requests.js'
+import type { OperatorLog } from './operator-log.js'
 import { type RunningService, startService } from './service.js'
 import { type LogSection, type ServiceSection, serviceSection } from './service-section.js'
+import { findTracing } from './tracing/tracing.js'
 
 export interface OpenServiceOptions extends LoadOptions {
+  /** Told what the section `log` says, at the level that it says. */
+  readonly log?: OperatorLog
   /** Told of every request when it was answered. */
   readonly onRequest?: (report: RequestReport) => void
   /** Told when a log cannot be written, once until it can again. */
@@ -21,8 +26,8 @@ export interface OpenServiceOptions extends LoadOptions {
 /** A service that a configuration describes. */
 export interface ConfiguredService extends RunningService {
   /**
-   * Reads the configuration again and takes over callers, limits, and certificate, key and authorities of TLS; all else
-   * takes a restart.
+   * Reads the configuration again and takes over callers, limits, the level of the log, and certificate, key and
+   * authorities of TLS; all else takes a restart.
    *
    * @throws CryptoError INVALID_CONFIG that lists every problem with its line, after which everything is as before
    */
@@ -37,9 +42,10 @@ export interface ConfiguredService extends RunningService {
  * it cannot listen
  */
 export async function openService(path?: string, options: OpenServiceOptions = {}): Promise<ConfiguredService> {
-  const { env = process.env } = options
+  const { env = process.env, log } = options
   const config = await loadConfig(path, options)
   const section = config.section('service', serviceSection)
+  if (log) log.level = section.log.level
   const callers = readCallers(section, config, env)
   const opened: AsyncDisposable[] = []
   const keep = <Opened extends AsyncDisposable>(one: Opened): Opened => {
@@ -47,17 +53,18 @@ export async function openService(path?: string, options: OpenServiceOptions = {
     return one
   }
   try {
+    const tracing = await findTracing()
+    if (tracing) keep(tracing)
     const crypto = keep(await openConfig(config))
-    const { onTrouble } = options
+    const onTrouble = all(options.onTrouble, log && logTrouble(log))
     const open = (name: LogName, place: LogSection) => openKeptLog(place, { name, config, env, onTrouble })
     const { backupLog, auditLog } = section
     const backup = backupLog === 'none' ? undefined : keep(new BackupLog(await open('backup', backupLog)))
     const audit = auditLog === 'none' ? undefined : keep(new AuditLog(await open('audit', auditLog)))
     const { host, port } = section
     const tls = readTls(section, config, env)
-    const { onRequest } = options
     const stats = () => crypto.stats()
-    const base = {
+    const started = await startService({
       crypto: crypto.router,
       callers,
       host,
@@ -67,8 +74,11 @@ export async function openService(path?: string, options: OpenServiceOptions = {
       backup,
       audit,
       stats,
-    }
-    const running = keep(await startService(onRequest ? { ...base, onRequest } : base))
+      onRequest: all(options.onRequest, tracing?.report, section.log.requests && log ? logRequest(log) : undefined),
+      onFailure: log && logFailure(log),
+      around: tracing?.around,
+    })
+    const running = keep(started)
     const close = (): Promise<void> => closeAll(opened)
     const reload = async (): Promise<void> => {
       const changed = await loadConfig(path, options)
@@ -78,11 +88,21 @@ export async function openService(path?: string, options: OpenServiceOptions = {
         limits: given(section.limits),
         tls: readTls(section, changed, env),
       })
+      if (log) log.level = section.log.level
     }
     return { ...running, reload, close, [Symbol.asyncDispose]: close }
   } catch (cause) {
     await closeAll(opened)
     throw cause
+  }
+}
+
+/** Tells each of those that there are; undefined if there is none, so that nobody has to be told. */
+function all<Told>(...listeners: readonly (((told: Told) => void) | undefined)[]): ((told: Told) => void) | undefined {
+  const present = listeners.filter((listener) => listener !== undefined)
+  if (present.length < 2) return present[0]
+  return (told) => {
+    for (const listener of present) listener(told)
   }
 }
 

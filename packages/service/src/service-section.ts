@@ -2,6 +2,7 @@ import { type SecretReference, secretReference } from '@parasol/core/plugin'
 import * as z from 'zod'
 import { type Permission, permissions } from './callers.js'
 import { CERTIFICATE_NAME } from './client-certificate.js'
+import { type LogLevel, logLevels } from './operator-log.js'
 
 /** A caller in parasol.yaml; its name is the key. */
 export interface CallerSection {
@@ -40,6 +41,7 @@ export interface ServiceSection {
   readonly callers: Readonly<Record<string, CallerSection>> | 'anyone'
   readonly backupLog: LogSection | 'none'
   readonly auditLog: LogSection | 'none'
+  readonly log: { readonly level: LogLevel; readonly requests: boolean }
   readonly limits: { readonly [Name in LimitName]?: number | undefined }
 }
 
@@ -131,6 +133,13 @@ export const serviceSection: z.ZodType<ServiceSection> = z.strictObject({
     .describe('Who may call, by a name of your choice; or "anyone", on a loopback address only'),
   backupLog: log('Keeps every record that was encrypted: { folder: PATH }, or none'),
   auditLog: log('Keeps who did what: { folder: PATH }, or none'),
+  log: z
+    .strictObject({
+      level: z.enum(logLevels).default('info').describe('What is less than this is not said'),
+      requests: z.boolean().default(false).describe('Whether there is a line for every request'),
+    })
+    .prefault({})
+    .describe('What the service tells its operator'),
   limits: z
     .strictObject({
       bodyBytes: positive.optional().describe('Longest body of a request'),

@@ -29,7 +29,11 @@ export interface ServiceOptions extends JournalOptions {
   /** What the KMS and the schemes count, for `/metrics`. */
   readonly stats?: () => StatsByName
   /** Told of every request when it was answered. */
-  readonly onRequest?: (report: RequestReport) => void
+  readonly onRequest?: ((report: RequestReport) => void) | undefined
+  /** Told of those only that failed for a reason that the operator must look into. */
+  readonly onFailure?: ((report: RequestReport) => void) | undefined
+  /** Around the work on every request. */
+  readonly around?: ((handle: RequestListener) => RequestListener) | undefined
 }
 
 /** What can change while the service runs. */
@@ -58,7 +62,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const replayGuard = new ReplayGuard()
   const settings = readSettings(options, options, replayGuard)
   const app = new App({ ...options, ...settings, rateLimit: new RateLimit(), journal: new Journal(options) })
-  const server = createListener(options, settings.limits, (request, response) => void app.handle(request, response))
+  const handle: RequestListener = (request, response) => void app.handle(request, response)
+  const server = createListener(options, settings.limits, options.around?.(handle) ?? handle)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // A stream of lines may arrive for as long as it likes, and has limits of its own.
     if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || !app.streams.has(socket)) refuseMalformed(error, socket)

@@ -7,15 +7,15 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { loadConfig, openConfig } from '@parasol/config'
 import { ChainedLog } from '@parasol/core/files'
-import { BackupLog, type KeptLog, operatorLog, serve, serviceSection, startService } from '@parasol/service'
+import { BackupLog, type KeptLog, OperatorLog, serve, serviceSection, startService } from '@parasol/service'
 
 const stop = new AbortController()
 process.once('SIGTERM', () => stop.abort())
-const log = operatorLog(process.stdout)
+const log = new OperatorLog(process.stdout)
 process.on('SIGUSR2', tellMemory)
 const leaked: unknown[] = []
 if (process.argv[2] === 'leaking') subscribe('http.server.request.start', () => leaked.push(Buffer.alloc(1_024)))
-await (process.argv[2] === 'early' ? serveEarly() : serve({ signal: stop.signal, log }))
+await (process.argv[2] === 'early' ? serveEarly() : serve({ signal: stop.signal, output: process.stdout }))
 
 async function serveEarly(): Promise<void> {
   const config = await loadConfig()
@@ -29,7 +29,7 @@ async function serveEarly(): Promise<void> {
     return { name, keyHashes, useCases, operations }
   })
   await using service = await startService({ crypto: crypto.router, callers: known, backup })
-  log('info', 'listening', { url: service.url })
+  log.info('listening', { url: service.url })
   await new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
 }
 
@@ -39,7 +39,7 @@ function tellMemory(): void {
   const collect = runInNewContext('gc') as () => void
   for (let round = 0; round < 3; round++) collect()
   const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage()
-  log('info', 'memory', { heapBytes: heapUsed + external + arrayBuffers, rssBytes: rss })
+  log.info('memory', { heapBytes: heapUsed + external + arrayBuffers, rssBytes: rss })
 }
 
 function openLog(name: string): Promise<ChainedLog> {

@@ -23,10 +23,10 @@ export function serveCommand(terminal: Terminal): Command {
 }
 
 async function serveOrMakeKey(terminal: Terminal, options: ServeOptions): Promise<void> {
-  const { createApiKey, hashApiKey, openApiDocument, operatorLog, serve } = await import('@parasol/service')
+  const { createApiKey, hashApiKey, openApiDocument, serve } = await import('@parasol/service')
   const { config, newKey = false, openapi = false } = options
   if (openapi) return void terminal.stdout.write(`${JSON.stringify(openApiDocument(), undefined, 2)}\n`)
-  if (!newKey) return serve({ config, signal: terminal.signal, log: operatorLog(terminal.stdout) })
+  if (!newKey) return serve({ config, signal: terminal.signal, output: terminal.stdout })
   const key = createApiKey()
   const facts = { key, keyHash: hashApiKey(key) }
   print(terminal, options, facts, () => formatFacts(terminal, facts))
