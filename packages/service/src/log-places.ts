@@ -52,6 +52,7 @@ function postgresOptions(url: string, section: LogSection, { name, config, onTro
     url,
     name,
     ...(section.keepDays === undefined ? {} : { maxAgeMs: section.keepDays * 24 * HOUR_MS }),
+    ...(section.keepBytes === undefined ? {} : { maxBytes: section.keepBytes }),
     ...(headFile === undefined ? {} : { headFile }),
     ...(onTrouble ? { onTrouble } : {}),
   }

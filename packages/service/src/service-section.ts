@@ -108,7 +108,7 @@ const log = (what: string): z.ZodType<LogSection | 'none'> =>
             .int()
             .min(65_536)
             .optional()
-            .describe('The oldest files go until the rest has no more than this'),
+            .describe('The oldest lines go until the rest has no more than this; of files whole ones'),
           headFile: z
             .string()
             .min(1)
@@ -119,8 +119,8 @@ const log = (what: string): z.ZodType<LogSection | 'none'> =>
     ])
     .describe(what)
 
-function hasOnePlace({ folder, postgres, segmentBytes, segmentHours, keepBytes }: LogSection): boolean {
-  const ofFiles = [segmentBytes, segmentHours, keepBytes]
+function hasOnePlace({ folder, postgres, segmentBytes, segmentHours }: LogSection): boolean {
+  const ofFiles = [segmentBytes, segmentHours]
   return postgres ? [folder, ...ofFiles].every((each) => each === undefined) : folder !== undefined
 }
 

@@ -13,15 +13,13 @@ import {
 import type { KeptLog } from '../kept-log.js'
 import { type Connection, connect, transaction } from './postgres-connection.js'
 import { readEnd, requireHead } from './postgres-end.js'
-import { pruneLines } from './postgres-retention.js'
+import { type PostgresRetention, pruneLines } from './postgres-retention.js'
 import { prepareSchema } from './postgres-schema.js'
 
-export interface PostgresLogOptions {
+export interface PostgresLogOptions extends PostgresRetention {
   /** `postgresql://user:password@host/database`; a secret. */
   readonly url: string
   readonly name: string
-  /** Lines that are older go, in milliseconds; without it everything is kept. */
-  readonly maxAgeMs?: number
   /** A file in which the head is noted, which who can change the database cannot. */
   readonly headFile?: string
   /** Told when the log cannot be written, once until it can again. */
@@ -114,13 +112,13 @@ export class PostgresLog implements KeptLog {
     return {}
   }
 
-  /** Removes the lines that are too old, and gives their number. The log says so itself in a line. @throws CryptoError IO */
+  /** Removes the lines that are too old or too many, and gives their number. The log says so itself in a line. @throws CryptoError IO */
   async prune(): Promise<number> {
-    const { maxAgeMs, name, url } = this.#options
-    if (maxAgeMs === undefined || !(await this.#heads.write())) return 0
+    const { maxAgeMs, maxBytes, name, url } = this.#options
+    if ((maxAgeMs ?? maxBytes) === undefined || !(await this.#heads.write())) return 0
     const connection = await connect(url)
     try {
-      return await pruneLines(connection, name, Date.now() - maxAgeMs)
+      return await pruneLines(connection, name, this.#options)
     } finally {
       await connection.close()
     }

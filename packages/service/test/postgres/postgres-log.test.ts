@@ -156,6 +156,27 @@ it.skipIf(!hasPostgres)(
   60_000,
 )
 
+it.skipIf(!hasPostgres)(
+  'keeps no more bytes than it is told to, and takes nothing for the anchor (needs PostgreSQL)',
+  async () => {
+    await using log = await open({ maxBytes: 100_000 })
+    const text = 'x'.repeat(900)
+    const write = (from: number, to: number) =>
+      Promise.all(
+        Array.from({ length: to - from }, (_, index) => log.append(JSON.stringify({ index: from + index, text }))),
+      )
+    await write(0, 90)
+    expect(await log.prune()).toBe(0)
+    await write(90, 150)
+    expect(await log.prune()).toBeGreaterThan(50)
+    expect(await log.prune()).toBe(0)
+    const { rows } = await sql('SELECT sum(length(content)) AS bytes FROM parasol_log_line WHERE log = $1', [name])
+    const { bytes } = rows[0] as { bytes: string }
+    expect([Number(bytes) > 80_000, Number(bytes) < 91_000]).toEqual([true, true])
+    expect(await verify()).toMatchObject({ damage: [] })
+  },
+)
+
 it.skipIf(!hasPostgres)('is found as a log in files is (needs PostgreSQL)', async () => {
   await using backup = new BackupLog(await open())
   const call = { id: 'r', caller: crm, useCase: 'customer', operation: 'encrypt' } as const
