@@ -1,7 +1,8 @@
 // Run by the proofs in a process of its own, which is killed or robbed of its disk: the service of the parasol.yaml in its
-// folder. In the mode `early` it acknowledges what is not on disk yet, as one would that does not wait for it; in the mode
-// `leaking` it keeps something of every request. SIGUSR2 makes it tell what it holds.
+// folder. In the mode `early` it acknowledges what is not on disk yet, as one would that does not wait for it; in the modes
+// `leaking` and `talkative` it keeps something of every request, or prints it. SIGUSR2 makes it tell what it holds.
 import { subscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -15,6 +16,11 @@ const log = new OperatorLog(process.stdout)
 process.on('SIGUSR2', tellMemory)
 const leaked: unknown[] = []
 if (process.argv[2] === 'leaking') subscribe('http.server.request.start', () => leaked.push(Buffer.alloc(1_024)))
+if (process.argv[2] === 'talkative') {
+  subscribe('http.server.request.start', (message) => {
+    console.log((message as { request: IncomingMessage }).request.headers)
+  })
+}
 await (process.argv[2] === 'early' ? serveEarly() : serve({ signal: stop.signal, output: process.stdout }))
 
 async function serveEarly(): Promise<void> {

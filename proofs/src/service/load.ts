@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
+import { ServiceClient, ServiceError } from '@parasol/service/client'
 
 export interface Reply {
   readonly status: number
@@ -37,7 +39,22 @@ export function send(
   })
 }
 
-/** Clients that encrypt without a pause, and remember what was acknowledged. */
+const RECORD = { phone: '13800138000', name: '张三' }
+
+/** The same through the service's own client. */
+async function sendByClient({ host, port, key }: Target): Promise<Reply | undefined> {
+  const client = new ServiceClient({ url: `http://${host}:${port}`, credentials: { apiKey: key }, retries: 0 })
+  const requestId = randomUUID()
+  try {
+    const json = await client.encrypt('customer', RECORD, {}, { requestId })
+    return { status: 200, requestId, json }
+  } catch (error) {
+    const { status = 0, code = '' } = error instanceof ServiceError ? error : {}
+    return status === 0 ? undefined : { status, requestId, json: { code } }
+  }
+}
+
+/** Clients, plain ones and the service's own, that encrypt without a pause, and remember what was acknowledged. */
 export class Load implements AsyncDisposable {
   /** Records by request id, as they were answered. */
   readonly acknowledged: Map<string, Readonly<Record<string, string>>> = new Map()
@@ -53,7 +70,9 @@ export class Load implements AsyncDisposable {
   /** @param target where the next request goes */
   constructor(target: () => Target, clients: number) {
     this.#target = target
-    this.#running = Array.from({ length: clients }, () => this.#run())
+    this.#running = Array.from({ length: clients }, (_, index) =>
+      this.#run(index % 2 === 0 ? this.#plain : sendByClient),
+    )
   }
 
   count(kind: RegExp): number {
@@ -81,15 +100,13 @@ export class Load implements AsyncDisposable {
     return this.stop()
   }
 
-  async #run(): Promise<void> {
+  readonly #plain = (target: Target): Promise<Reply | undefined> =>
+    send(target, '/v1/customer/encrypt', RECORD, this.#agent)
+
+  async #run(encrypt: (target: Target) => Promise<Reply | undefined>): Promise<void> {
     while (!this.#isStopped) {
       const started = performance.now()
-      const reply = await send(
-        this.#target(),
-        '/v1/customer/encrypt',
-        { phone: '13800138000', name: '张三' },
-        this.#agent,
-      )
+      const reply = await encrypt(this.#target())
       this.slowest = Math.max(this.slowest, performance.now() - started)
       const { status = 0, json = {}, requestId = '' } = reply ?? {}
       const kind = status === 200 || status === 0 ? String(status) : `${status} ${json['code']}`

@@ -8,8 +8,10 @@ import { type Reply, send, type Target } from './load.js'
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
 
-/** `honest` is the program itself; the others are controls, which acknowledge too early or keep something of each request. */
-export type Mode = 'honest' | 'early' | 'leaking'
+/** `honest` is the program itself; the others are controls, which acknowledge too early, keep something of each request or print it. */
+export type Mode = 'honest' | 'early' | 'leaking' | 'talkative'
+
+const MOST_SAID = 20_000_000
 
 export interface Place {
   readonly folder: string
@@ -21,13 +23,17 @@ export interface PlaceOptions {
   readonly dataKeys?: string
   /** The value of `backupLog` and `auditLog`, for the name of each. */
   readonly log?: (name: string) => string
+  /** What a further caller signs with, `signer`. */
+  readonly secret?: { readonly env: string }
+  /** Further lines of the section `service`. */
+  readonly more?: string
 }
 
 const OWN_KMS = '{ use: local, store: ./kms, keyFile: ./kms.key, createKeys: [alias/proof] }'
 
 /** A configuration in a folder, with one caller. */
 export function makePlace(folder: string, options: PlaceOptions = {}): Place {
-  const { kms = OWN_KMS, dataKeys = 'per-record', log = (name) => `{ folder: ./${name} }` } = options
+  const { kms = OWN_KMS, dataKeys = 'per-record', log = (name) => `{ folder: ./${name} }`, more = '', secret } = options
   const key = createApiKey()
   mkdirSync(folder, { recursive: true })
   writeFileSync(
@@ -39,9 +45,11 @@ useCases: { customer: { scheme: envelope } }
 service:
   port: 0
   callers:
-    proof: { keyHashes: [${hashApiKey(key)}], useCases: [customer], operations: [encrypt, decrypt] }
+    proof: { keyHashes: [${hashApiKey(key)}], useCases: [customer], operations: [encrypt, decrypt, rewrap, metrics] }
+${secret ? `    signer: { secrets: [{ env: ${secret.env} }], useCases: [customer], operations: [encrypt, decrypt] }` : ''}
   backupLog: ${log('backup')}
   auditLog: ${log('audit')}
+${more}
 `,
   )
   return { folder, key }
@@ -56,12 +64,15 @@ export interface Memory {
 export class ServiceProcess implements AsyncDisposable {
   readonly child: ChildProcess
   readonly target: Target
+  /** The beginning of what it printed. */
+  readonly said: () => string
   readonly #closed: Promise<unknown>
 
-  private constructor(child: ChildProcess, closed: Promise<unknown>, target: Target) {
+  private constructor(child: ChildProcess, closed: Promise<unknown>, target: Target, said: () => string) {
     this.child = child
     this.#closed = closed
     this.target = target
+    this.said = said
   }
 
   /** @throws Error with what it said, if it does not come to listen */
@@ -80,7 +91,7 @@ export class ServiceProcess implements AsyncDisposable {
       for (const stream of [child.stdout, child.stderr]) {
         stream.on('data', (chunk: Buffer) => {
           // What comes later is read by whoever asked for it.
-          if (said.length < 100_000) said += chunk
+          if (said.length < MOST_SAID) said += chunk
           const [, port] = /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(said) ?? []
           if (port !== undefined) resolve(Number(port))
         })
@@ -88,7 +99,7 @@ export class ServiceProcess implements AsyncDisposable {
     })
     const port = await Promise.race([listening, closed.then(() => undefined)])
     if (port === undefined) throw new Error(`The service did not start: ${said}`)
-    return new ServiceProcess(child, closed, { host: '127.0.0.1', port, key })
+    return new ServiceProcess(child, closed, { host: '127.0.0.1', port, key }, () => said)
   }
 
   /** Whether it calls itself ready. */

@@ -1,14 +1,15 @@
 import { Agent } from 'node:http'
 import { connect } from 'node:net'
+import { ServiceClient } from '@parasol/service/client'
 import type { Finding, Proof, ProofContext } from '../proof.js'
 import { TemporaryFolder } from '../temporary-folder.js'
 import { send } from './load.js'
 import { type Mode, makePlace, ServiceProcess } from './service-process.js'
 
 /** Code that is compiled costs memory at first. The short form counts requests; the full one lasts ten minutes, and at least as many. */
-const REQUESTS = 5_000
+const REQUESTS = 3_000
 const FULL_MS = 600_000
-const WARM_UP = 2_000
+const WARM_UP = 1_500
 const CHECKPOINTS = 10
 const CLIENTS = 8
 const MAX_BYTES_A_REQUEST = { short: 400, full: 4 } as const
@@ -52,11 +53,14 @@ class MixedLoad {
   requests = 0
   unexpected = 0
   readonly #service: ServiceProcess
+  readonly #client: ServiceClient
   readonly #agent = new Agent({ keepAlive: true })
   #record: Readonly<Record<string, string>> = {}
 
   constructor(service: ServiceProcess) {
     this.#service = service
+    const { host, port, key } = service.target
+    this.#client = new ServiceClient({ url: `http://${host}:${port}`, credentials: { apiKey: key } })
   }
 
   /** So many requests, and for so long. */
@@ -73,8 +77,18 @@ class MixedLoad {
   }
 
   async #one(number: number): Promise<void> {
-    const kinds = [this.#encrypt, this.#decrypt, this.#batch, this.#encrypt, this.#forged, this.#stranger, this.#hangUp]
-    const isAsExpected = await kinds[number % kinds.length]?.call(this)
+    const kinds = [
+      this.#encrypt,
+      this.#decrypt,
+      this.#batch,
+      this.#byClient,
+      this.#lines,
+      this.#forged,
+      this.#stranger,
+      this.#hangUp,
+      this.#hangUpInLines,
+    ]
+    const isAsExpected = await kinds[number % kinds.length]?.call(this).catch(() => false)
     if (!isAsExpected) this.unexpected++
   }
 
@@ -93,6 +107,28 @@ class MixedLoad {
   async #batch(): Promise<boolean> {
     const reply = await this.#send('/v1/customer/encrypt/batch', [{ fields: { a: 'b' } }, { fields: {} }])
     return reply?.status === 200
+  }
+
+  async #byClient(): Promise<boolean> {
+    const encrypted = await this.#client.encrypt('customer', { name: '张三' }, { row: '7' })
+    const { name } = await this.#client.decrypt('customer', encrypted, { row: '7' })
+    const renewed = await this.#client.rewrap('customer', encrypted, { row: '7' })
+    return name === '张三' && renewed.kms_encrypt_key !== ''
+  }
+
+  async #lines(): Promise<boolean> {
+    const items = Array.from({ length: 5 }, (_, index) => ({ fields: index === 3 ? {} : { name: `${index}` } }))
+    let errors = 0
+    for await (const result of this.#client.encryptLines('customer', items)) errors += 'error' in result ? 1 : 0
+    return errors === 1
+  }
+
+  /** In the middle of a stream. */
+  async #hangUpInLines(): Promise<boolean> {
+    const results = this.#client.encryptLines('customer', oneAndNoEnd())
+    const { value } = await results.next()
+    await results.return()
+    return value !== undefined && 'record' in value
   }
 
   async #forged(): Promise<boolean> {
@@ -122,6 +158,11 @@ class MixedLoad {
   #send(path: string, body: object): ReturnType<typeof send> {
     return send(this.#service.target, path, body, this.#agent)
   }
+}
+
+async function* oneAndNoEnd() {
+  yield { fields: { name: '张三' } }
+  await new Promise(() => undefined)
 }
 
 /** The median of the slopes between all pairs, which a few odd values do not move. */

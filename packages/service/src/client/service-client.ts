@@ -38,6 +38,8 @@ export type BatchResult<Result> = { readonly record: Result } | { readonly error
 
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
+  /** What the logs of the service call the request: up to 128 letters, digits, `.`, `_` and `-`. */
+  readonly requestId?: string | undefined
 }
 
 /**
@@ -136,7 +138,8 @@ export class ServiceClient {
     const target = new URL(path, url)
     const bodies = credentials && 'secret' in credentials ? linePieces(items) : [formatLines(items)]
     for await (const body of bodies) {
-      const headers = this.#headers(target.pathname, typeof body === 'string' ? body : '', undefined)
+      const signed = this.#headers(target.pathname, typeof body === 'string' ? body : '', undefined)
+      const headers = { ...nameOf(options.requestId), ...signed }
       yield* exchangeLines<Result>(body, { target, send, headers, timeoutMs, signal: options.signal })
     }
   }
@@ -154,14 +157,18 @@ export class ServiceClient {
   }
 
   /** Signed anew each time, because the service lets a signature in once. */
-  async #attempt(path: string, body: string, { context, signal }: SendOptions): Promise<unknown> {
+  async #attempt(path: string, body: string, { context, signal, requestId }: SendOptions): Promise<unknown> {
     const { url, timeoutMs = 10_000, fetch: send = fetch } = this.#options
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
       const target = new URL(path, url)
       const response = await send(target, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...this.#headers(target.pathname, body, context) },
+        headers: {
+          'content-type': 'application/json',
+          ...nameOf(requestId),
+          ...this.#headers(target.pathname, body, context),
+        },
         body,
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -184,6 +191,10 @@ export class ServiceClient {
 
 interface SendOptions extends RequestOptions {
   readonly context?: EncryptionContext
+}
+
+function nameOf(requestId: string | undefined): Record<string, string> {
+  return requestId === undefined ? {} : { 'x-request-id': requestId }
 }
 
 function useCasePath(useCase: string): string {
