@@ -19,6 +19,8 @@ export interface Answer {
   readonly status?: number
   readonly body: string
   readonly type?: string
+  /** It was sent line by line: how long that took is the caller's affair. */
+  readonly isStream?: boolean
   /** In place of the content security policy that lets nothing be shown. */
   readonly policy?: string
 }

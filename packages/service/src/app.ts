@@ -103,7 +103,7 @@ export class App {
       const answer = isProbe(request) ? await this.#probe(request) : await this.#work(request, response, facts)
       if (this.#draining && !response.headersSent) response.setHeader('connection', 'close')
       sendAnswer(response, facts.requestId, answer)
-      this.#report(facts, started, { status: answer.status ?? 200, outcome: 'OK' })
+      this.#report(facts, started, { status: answer.status ?? 200, outcome: 'OK' }, answer.isStream)
     } catch (error) {
       await this.#refuse(request, response, facts, started, error)
     } finally {
@@ -121,11 +121,11 @@ export class App {
     const error = await this.#keepRefusal(facts, cause)
     const refusal = refusalOf(error)
     const { status, code: outcome } = refusal
-    const isLast = this.#draining || !request.complete
-    if (isLast && !response.headersSent) response.setHeader('connection', 'close')
-    if (response.headersSent) breakOff(response, facts.requestId, refusal)
-    else sendRefusal(response, facts.requestId, refusal)
-    this.#report(facts, started, { status, outcome, ...(status >= 500 ? { error } : {}) })
+    const isStream = response.headersSent
+    if (isStream) breakOff(response, facts.requestId, refusal)
+    else if (this.#draining || !request.complete) response.setHeader('connection', 'close')
+    if (!isStream) sendRefusal(response, facts.requestId, refusal)
+    this.#report(facts, started, { status, outcome, ...(status >= 500 ? { error } : {}) }, isStream)
   }
 
   /** Gives the error to answer with: another one if the refusal cannot be kept. */
@@ -211,14 +211,21 @@ export class App {
     if (!operations.includes('metrics')) throw new HttpFault('FORBIDDEN')
     if (method !== 'GET') throw new HttpFault('METHOD_NOT_ALLOWED')
     const { journal, stats } = this.#options
-    const body = await this.#metrics.render(this.#underWay, journal.logs, stats?.() ?? { kms: {}, schemes: {} })
+    const counted = stats?.() ?? { kms: {}, schemes: {} }
+    const text = await this.#metrics.render(this.#underWay, journal.logs, counted)
+    const body = [text, ...this.streams.metrics(), ''].join('\n')
     return { body, type: 'text/plain; version=0.0.4; charset=utf-8' }
   }
 
-  #report(facts: Facts, started: number, result: Pick<RequestReport, 'status' | 'outcome' | 'error'>): void {
+  #report(
+    facts: Facts,
+    started: number,
+    result: Pick<RequestReport, 'status' | 'outcome' | 'error'>,
+    isStream = false,
+  ): void {
     const milliseconds = performance.now() - started
     const { operation, useCase } = facts
-    this.#metrics.count({ operation, useCase, outcome: result.outcome, milliseconds })
+    this.#metrics.count({ operation, useCase, outcome: result.outcome, milliseconds }, isStream)
     const { onRequest, onFailure } = this.#options
     onRequest?.({ ...facts, ...result, milliseconds })
     if (result.status >= 500) onFailure?.({ ...facts, ...result, milliseconds })

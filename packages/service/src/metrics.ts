@@ -11,11 +11,13 @@ export class Metrics {
   readonly #buckets: number[] = Array(BOUNDS.length + 1).fill(0)
   #seconds = 0
 
-  count({ operation, useCase, outcome, milliseconds }: Counted): void {
+  /** How long a stream took says nothing of the service, and is not counted. */
+  count({ operation, useCase, outcome, milliseconds }: Counted, isStream: boolean): void {
     // A name that the caller made up would make a series of its own.
     const known = outcome === 'FORBIDDEN' ? '' : useCase
     const counts = inner(inner(this.#requests, operation), known)
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    if (isStream) return
     const seconds = milliseconds / 1000
     this.#buckets[bucketOf(seconds)] = (this.#buckets[bucketOf(seconds)] as number) + 1
     this.#seconds += seconds
@@ -37,7 +39,6 @@ export class Metrics {
       '# TYPE parasol_log_free_bytes gauge',
       ...free.flat(),
       ...statsLines(stats),
-      '',
     ].join('\n')
   }
 
@@ -45,7 +46,8 @@ export class Metrics {
     return [...this.#requests].flatMap(([operation, useCases]) =>
       [...useCases].flatMap(([useCase, counts]) =>
         [...counts].map(
-          ([outcome, count]) => `parasol_requests_total${format({ operation, use_case: useCase, outcome })} ${count}`,
+          ([outcome, count]) =>
+            `parasol_requests_total${formatLabels({ operation, use_case: useCase, outcome })} ${count}`,
         ),
       ),
     )
@@ -55,7 +57,7 @@ export class Metrics {
     let sum = 0
     const lines = this.#buckets.map((count, index) => {
       sum += count
-      return `parasol_request_seconds_bucket${format({ le: String(BOUNDS[index] ?? '+Inf') })} ${sum}`
+      return `parasol_request_seconds_bucket${formatLabels({ le: String(BOUNDS[index] ?? '+Inf') })} ${sum}`
     })
     return [...lines, `parasol_request_seconds_sum ${this.#seconds}`, `parasol_request_seconds_count ${sum}`]
   }
@@ -80,15 +82,15 @@ function bucketOf(seconds: number): number {
 
 async function freeBytesOf(log: KeptLog): Promise<readonly string[]> {
   const { freeBytes } = await log.check().catch((): { freeBytes?: number } => ({}))
-  return freeBytes === undefined ? [] : [`parasol_log_free_bytes${format({ log: log.name })} ${freeBytes}`]
+  return freeBytes === undefined ? [] : [`parasol_log_free_bytes${formatLabels({ log: log.name })} ${freeBytes}`]
 }
 
 function gauge(name: string, logs: readonly KeptLog[], value: (log: KeptLog) => number): readonly string[] {
-  return [`# TYPE ${name} gauge`, ...logs.map((log) => `${name}${format({ log: log.name })} ${value(log)}`)]
+  return [`# TYPE ${name} gauge`, ...logs.map((log) => `${name}${formatLabels({ log: log.name })} ${value(log)}`)]
 }
 
 /** Names of use cases, schemes, KMS and codes need no escaping. */
-function format(labels: Readonly<Record<string, string>>): string {
+export function formatLabels(labels: Readonly<Record<string, string>>): string {
   return `{${Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)
     .join(',')}}`

@@ -220,6 +220,11 @@ it('frees everything when the caller is gone', async () => {
   expect(new Set(reports.map(({ outcome }) => outcome))).toEqual(new Set(['BODY_INCOMPLETE']))
   const metrics = await (await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text()
   expect(metrics).toContain('parasol_requests_under_way 1\n')
+  expect(metrics).toContain('parasol_streams_open 0\n')
+  expect(metrics).toMatch(
+    /^parasol_stream_lines_total\{operation="encrypt",use_case="customer",outcome="record"\} \d+$/m,
+  )
+  expect(metrics).toContain('parasol_request_seconds_count 0\n')
 })
 
 it('slows a caller down to the rate that he has, and refuses none of his lines', async () => {

@@ -9,6 +9,7 @@ import { HttpFault } from '../http-fault.js'
 import type { Identity } from '../identify.js'
 import type { Journal, Kept } from '../journal.js'
 import type { ServiceLimits } from '../limits.js'
+import { formatLabels } from '../metrics.js'
 import type { RateLimit } from '../rate-limit.js'
 import { readBody, requirePlainBody } from '../read-body.js'
 import { countFields, endpoints } from '../record-endpoints.js'
@@ -52,6 +53,8 @@ export class LineStreams {
   readonly #options: LineStreamsOptions
   readonly #open = new Set<StreamEnding>()
   readonly #sockets = new WeakSet<object>()
+  /** Lines that were answered, by their labels. */
+  readonly #counts = new Map<string, number>()
 
   constructor(options: LineStreamsOptions) {
     this.#options = options
@@ -65,6 +68,16 @@ export class LineStreams {
   /** Ends every stream, once what is under way is answered. */
   stop(): void {
     for (const ending of this.#open) ending.stop()
+  }
+
+  /** In Prometheus's text format. */
+  metrics(): readonly string[] {
+    return [
+      '# TYPE parasol_streams_open gauge',
+      `parasol_streams_open ${this.#open.size}`,
+      '# TYPE parasol_stream_lines_total counter',
+      ...[...this.#counts].map(([labels, count]) => `parasol_stream_lines_total${labels} ${count}`),
+    ]
   }
 
   /** The answer that it gives was sent. @throws what ends the stream before its input does */
@@ -84,7 +97,7 @@ export class LineStreams {
       }
       facts.count = count
       endLines(response, facts.requestId)
-      return { body: '' }
+      return { body: '', isStream: true }
     } finally {
       this.#open.delete(ending)
       this.#sockets.delete(request.socket)
@@ -108,7 +121,14 @@ export class LineStreams {
     const failed = outcomes.length - kept.length
     const call = { id: facts.requestId, caller, useCase, operation }
     await this.#options.journal.keep(call, failed > 0 ? { ...facts, failed } : facts, kept)
+    this.#count({ operation, use_case: useCase, outcome: 'record' }, kept.length)
+    this.#count({ operation, use_case: useCase, outcome: 'error' }, failed)
     await writeLines(response, outcomes.map(formatLine).join(''), ending)
+  }
+
+  #count(labels: Readonly<Record<string, string>>, lines: number): void {
+    const key = formatLabels(labels)
+    if (lines > 0) this.#counts.set(key, (this.#counts.get(key) ?? 0) + lines)
   }
 
   /** Who sends more than he may is not refused, but slowed down. */
