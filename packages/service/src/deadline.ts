@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { CryptoError } from '@parasol/core'
 
@@ -11,6 +12,8 @@ export class Deadline implements Disposable {
 
   constructor(response: ServerResponse, milliseconds: number) {
     this.#response = response
+    // Every record of a batch listens.
+    setMaxListeners(0, this.#controller.signal)
     this.#timer = setTimeout(() => {
       this.#passed = true
       this.#abort()

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CryptoError } from '@parasol/core'
+import { EnvelopeProvider } from '@parasol/backend-envelope'
+import { CryptoError, createCrypto } from '@parasol/core'
 import {
   type AuditEntry,
   AuditLog,
@@ -12,6 +13,7 @@ import {
   type RequestReport,
   signRequest,
 } from '@parasol/service'
+import { FakeKms } from '@parasol/testing'
 import { afterAll, expect, it } from 'vitest'
 import { crm, key, post, start } from './fixture.js'
 import { LineExchange } from './lines.js'
@@ -45,6 +47,23 @@ it('answers each line by a line in the same order, and says in the last one that
     .end()
     .read()
   expect(new Set(rewrapped.replies.map(({ record }) => record?.['kms_encrypt_key'])).size).toBe(601)
+})
+
+it('works on many at once, without a warning, while they wait for the same key', async () => {
+  const warnings: Error[] = []
+  const listen = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', listen)
+  const kms = new FakeKms({ latencyMs: 50 })
+  const provider = new EnvelopeProvider({ kms, keyId: 'alias/test', dataKeys: { reuse: {} } })
+  const crypto = createCrypto([provider], { customer: { scheme: 'envelope' } })
+  await using service = await start({ crypto, callers: [{ ...crm, useCases: ['customer'] }] })
+  const { replies } = await new LineExchange(service, ENCRYPT)
+    .send(...people(300))
+    .end()
+    .read()
+  const { status } = await post(service, ENCRYPT, people(300))
+  process.off('warning', listen)
+  expect([replies.length, replies.at(-1)?.end?.code, status, warnings]).toEqual([301, 'OK', 200, []])
 })
 
 it('answers while lines still come', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CryptoRouter } from '@parasol/core'
 import type { Answer } from '../answer.js'
+import { atOnce } from '../at-once.js'
 import { formatOutcome, type Item, isKept, type Outcome, parseRecord, workOnAll } from '../batch.js'
 import type { Caller, Operation } from '../callers.js'
 import { Deadline } from '../deadline.js'
@@ -114,8 +115,11 @@ export class LineStreams {
     const outcomes = await workOnAll(lines, async (line): Promise<Kept> => {
       const item = parseLine(line, limits)
       facts.count += countFields(item.fields)
+      const { context } = item
+      const answer = atOnce[operation](cipher, item)
+      if (answer !== undefined) return { context, answer }
       const result = await deadline.guard(endpoints[operation](cipher, item, deadline))
-      return { context: item.context, answer: JSON.stringify(result) }
+      return { context, answer: JSON.stringify(result) }
     })
     const kept = outcomes.filter(isKept)
     const failed = outcomes.length - kept.length
