@@ -43,7 +43,7 @@ export function armorPackets(kind: enums.armor, packets: Uint8Array): Uint8Array
 }
 
 /** Every packet with which keys, signatures and messages of RFC 9580 begin is of version 6. */
-function isModern(packets: Uint8Array): boolean {
+export function isModern(packets: Uint8Array): boolean {
   return wholePackets(packets, 1).packets[0]?.body?.[0] === 6
 }
 

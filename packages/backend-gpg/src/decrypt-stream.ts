@@ -3,6 +3,7 @@ import { readMessage, type SessionKey } from 'openpgp'
 import { areAccepted } from './accept-signatures.js'
 import { isArmored } from './armored-text.js'
 import { ByteReader } from './byte-reader.js'
+import { dearmorStream } from './dearmor-stream.js'
 import { type AddressedMessage, type AddressedPart, readSessionKeys, type WrittenForm } from './encrypted-message.js'
 import type { OpenPolicy } from './open-message.js'
 import { openpgpConfig } from './openpgp-config.js'
@@ -39,7 +40,7 @@ export async function* decryptMessageStream(
   const source = new CountedSource(ciphertext)
   await using reader = new ByteReader(source)
   if (isArmored(Uint8Array.of((await reader.peek()) ?? 0))) {
-    return yield await keys.decryptWhole(await gather(reader.rest(), MAX_WHOLE_BYTES))
+    return yield* decryptMessageStream(dearmorStream(reader.rest()), keys)
   }
   const { preamble, data } = await readBeginning(reader)
   await using body = new ByteReader(data.body)

@@ -11,6 +11,7 @@ import {
   throwIfAborted,
   type WithholdingProvider,
 } from '@parasol/core'
+import { armorMessageStream } from './armor-stream.js'
 import { armorMessage } from './armored-text.js'
 import { decryptMessageStream } from './decrypt-stream.js'
 import { writeMessageStream } from './encrypt-stream.js'
@@ -125,7 +126,6 @@ export class GpgProvider implements WithholdingProvider, Disposable {
     return plaintext
   }
 
-  /** Always binary. */
   async *encryptStream(
     plaintext: AsyncIterable<Uint8Array>,
     context: EncryptionContext,
@@ -135,12 +135,13 @@ export class GpgProvider implements WithholdingProvider, Disposable {
     const contextDigest = this.#contextDigest(context)
     using key = freshSessionKey()
     const envelope = { ...(await this.#envelope(contextDigest)), ...key }
-    yield* untilAborted(writeMessageStream(plaintext, envelope, options), options?.signal)
+    const message = writeMessageStream(plaintext, envelope, options)
+    yield* untilAborted(this.#armor ? armorMessageStream(message) : message, options?.signal)
   }
 
   /**
    * Yields nothing before the whole message is authenticated: until then, its plaintext lies in an encrypted file of the
-   * temporary folder. Text and what OpenPGP.js has to read, such as 3DES, are gathered in memory, 32 MiB at most.
+   * temporary folder. What OpenPGP.js has to read, such as 3DES, is gathered in memory, 32 MiB at most.
    */
   decryptStream(
     ciphertext: AsyncIterable<Uint8Array>,
