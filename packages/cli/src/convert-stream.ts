@@ -17,7 +17,7 @@ export const PIPE = '-'
 export async function convertStream(
   terminal: Terminal,
   { source, target }: { readonly source: string; readonly target: string },
-  { force = false, json = false }: CipherOptions,
+  { force = false, json = false }: Pick<CipherOptions, 'force' | 'json'>,
   change: (chunks: Chunks) => Chunks,
 ): Promise<void> {
   const { stdin, stdout, signal } = terminal

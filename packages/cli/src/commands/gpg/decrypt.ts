@@ -54,6 +54,7 @@ async function ownKeys(terminal: Terminal, options: DecryptOptions): Promise<rea
 const EXAMPLES = [
   'parasol gpg decrypt --from acme --in report.pdf.gpg --out report.pdf',
   'parasol gpg decrypt --from acme --passphrase-env OPS_PASSPHRASE < message.asc',
+  'parasol gpg decrypt --from acme --in photos.tar.gpg --out - | tar x',
   'parasol gpg decrypt --unsigned --password-env SHARED --in report.pdf.gpg --out report.pdf',
 ]
 

@@ -8,6 +8,7 @@ import type { Terminal } from '../../terminal.js'
 import { UsageError } from '../../usage-error.js'
 import { readBytes } from './bytes.js'
 import { addExchangeOptions, type ExchangeOptions, exchangeFiles, openProvider } from './exchange.js'
+import { warnOfExpiry } from './expiry-warning.js'
 
 interface EncryptOptions extends ExchangeOptions {
   readonly to: readonly string[]
@@ -37,10 +38,17 @@ async function encrypt(terminal: Terminal, options: EncryptOptions): Promise<voi
   const { to, as, withoutSignature = false, armor = false, hidden = false } = options
   if ((as === undefined) !== withoutSignature) throw new UsageError(texts(terminal).noSigner)
   const files = filesOf(terminal, options, undefined)
-  if (files && armor) throw new UsageError(texts(terminal).armorOfFile)
   const signer = as === undefined ? { allowUnsigned: true } : { signer: as }
   const profile = await profileOf(terminal, options)
-  using provider = await openProvider(terminal, options, { profile, recipients: to, hidden, armor: !files, ...signer })
+  using provider = await openProvider(terminal, options, {
+    profile,
+    recipients: to,
+    hidden,
+    armor: armor || !files,
+    ...signer,
+  })
+  await warnOfExpiry(terminal, options, to, 'encrypt')
+  if (as !== undefined) await warnOfExpiry(terminal, options, [as], 'verify')
   if (files) return await exchangeFiles(terminal, provider, files, options, 'encrypt')
   const message = Buffer.from(await provider.encrypt(await readBytes(terminal), {}, { signal: terminal.signal }))
   print(terminal, options, { message: message.toString() }, () => message.toString())
@@ -56,6 +64,7 @@ async function profileOf(terminal: Terminal, options: EncryptOptions): Promise<P
 const EXAMPLES = [
   'parasol gpg encrypt --to acme --to me --as me --in report.pdf --out report.pdf.gpg',
   'echo hello | parasol gpg encrypt --to acme --as me',
+  'tar c photos | parasol gpg encrypt --to acme --as me --in - --out photos.tar.gpg',
   'parasol gpg encrypt --without-signature --password-env SHARED --in report.pdf --out report.pdf.gpg',
   'parasol gpg encrypt --profile auto --to acme --as me --in report.pdf --out report.pdf.pgp',
 ]
@@ -66,25 +75,23 @@ const texts = catalogue(
     to: 'a contact, or a full fingerprint; repeatable. Name yourself to read it later',
     as: 'the contact or fingerprint whose secret key signs',
     unsigned: 'without a signature: readers cannot tell who wrote it',
-    armor: 'as text, which is what a pipe always gets',
+    armor: 'as text, which is what a pipe gets without --in and --out',
     hidden: 'do not say who can read it; to one contact only',
     profile: 'compat, for gpg 2.2 or later (the default); modern, as RFC 9580 has it; auto, modern if all can read it',
     after: 'The partner runs: gpg --decrypt report.pdf.gpg',
     noProfile: (have: string) => `Unknown profile (have: ${have})`,
     noSigner: 'Say who signs (--as NAME), or else --without-signature',
-    armorOfFile: 'Files of any size are binary: send text through a pipe instead of --armor',
   },
   {
     description: '把文件加密给联系人并签名；或把管道内容加密为文本',
     to: '联系人或完整指纹；可重复。要自己以后能读，请加上自己',
     as: '用其私钥签名的联系人或指纹',
     unsigned: '不签名：读者无法知道是谁写的',
-    armor: '输出文本；管道总是得到文本',
+    armor: '输出文本；没有 --in 和 --out 时，管道总是得到文本',
     hidden: '不透露谁能读；只能有一个联系人',
     profile: 'compat，适合 gpg 2.2 及更高版本（默认）；modern，按 RFC 9580；auto，所有人都能读时用 modern',
     after: '伙伴运行：gpg --decrypt report.pdf.gpg',
     noProfile: (have) => `未知的 profile（可用：${have}）`,
     noSigner: '请用 --as 名字 说明由谁签名，否则用 --without-signature',
-    armorOfFile: '文件总是二进制：要文本请用管道代替 --armor',
   },
 )

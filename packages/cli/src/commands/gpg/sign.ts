@@ -5,6 +5,7 @@ import { print } from '../../print.js'
 import type { Terminal } from '../../terminal.js'
 import { UsageError } from '../../usage-error.js'
 import { pieces, whole, writeBytes } from './bytes.js'
+import { warnOfExpiry } from './expiry-warning.js'
 import { fingerprintsOf } from './parties.js'
 import { addPassphraseOptions, openRing, type PassphraseOptions, passphraseSource } from './ring-options.js'
 
@@ -37,6 +38,7 @@ async function sign(terminal: Terminal, options: SignOptions): Promise<void> {
   const text = texts(terminal)
   const stateless = await import('@parasol/backend-gpg/stateless')
   const signer = await unlockSigner(terminal, options)
+  await warnOfExpiry(terminal, options, [options.as], 'verify')
   const signers = [signer]
   const kinds: Readonly<Record<string, () => Promise<Uint8Array>>> = {
     detached: async () => stateless.signDetachedStream(pieces(terminal, options.in), { signers, armor: !binary }),
