@@ -29,14 +29,21 @@ export interface ChainReaderOptions {
   readonly start: ChainState | ((first: Buffer) => ChainState)
   /** Where the first line is; 0 by default. */
   readonly offset?: number
+  /** Whether lines are written where zeros were (`SegmentFile`). */
+  readonly reserved?: boolean
 }
 
 const CHUNK_BYTES = 256 * 1024
 const NEWLINE = 10
+/** What a disk writes whole or not at all, and in any order. */
+const SECTOR = 512
+/** More than one write has. */
+const MOST_TORN = 16 * 1024 * 1024
 
 /**
- * Reads a file of chained lines in constant memory, as far as each follows the one before. Only an end without a line
- * feed can be a write that never came to its end: a whole line that does not fit is damage, whatever bytes are in it.
+ * Reads a file of chained lines in constant memory, as far as each follows the one before. What a write left that never
+ * came to its end is an end without a line feed; and in the place of zeros also a line of which a whole sector is zeros
+ * still, with what follows it, as long as that is no more than one write. Any other line that does not fit is damage.
  */
 export class ChainReader {
   readonly #options: ChainReaderOptions
@@ -44,6 +51,10 @@ export class ChainReader {
   #state: ChainState | undefined
   #end: number
   #torn = 0
+  /** How many bytes after the sound lines were read, zeros and all. */
+  #passed = 0
+  /** The line of which a sector was never written. */
+  #tear: LogDamage | undefined
   #damage: LogDamage | undefined
 
   constructor(options: ChainReaderOptions) {
@@ -72,7 +83,7 @@ export class ChainReader {
     return this.#end
   }
 
-  /** How many bytes without a line feed follow them. */
+  /** How many bytes of a write that never came to its end follow them. */
   get torn(): number {
     return this.#torn
   }
@@ -88,6 +99,10 @@ export class ChainReader {
     try {
       let rest: Buffer[] = []
       for await (const chunk of readChunks(path, handle, this.#end)) {
+        if (this.#tear) {
+          this.#pass(chunk)
+          continue
+        }
         rest.push(chunk)
         if (!chunk.includes(NEWLINE)) continue
         const bytes = rest.length > 1 ? Buffer.concat(rest) : chunk
@@ -95,8 +110,10 @@ export class ChainReader {
         if (lines.length > 0) yield lines
         if (this.#damage) return
         rest = [bytes.subarray(taken)]
+        if (this.#tear) for (const part of rest.splice(0)) this.#pass(part)
       }
-      this.#torn = rest.reduce((sum, { length }) => sum + length, 0)
+      for (const part of rest) this.#pass(part)
+      if (this.#torn > MOST_TORN) this.#damage = this.#tear
     } finally {
       await handle.close()
     }
@@ -126,19 +143,37 @@ export class ChainReader {
     return { lines, taken }
   }
 
+  /** Zeros at the very end are room for what is to come, if there is such. */
+  #pass(bytes: Buffer): void {
+    let end = bytes.length
+    if (this.#options.reserved) while (end > 0 && bytes[end - 1] === 0) end -= 1
+    if (end > 0) this.#torn = this.#passed + end
+    this.#passed += bytes.length
+  }
+
   #follow(line: Buffer): LogLine | undefined {
-    const { path, link, start } = this.#options
+    const { path, link, start, reserved } = this.#options
     const before = this.#state ?? this.#begin(typeof start === 'function' ? start(line) : start)
     const found = link.read(line, before)
     const offset = this.#end
     if (typeof found === 'string') {
-      this.#damage = { file: path, line: this.lines + 1, offset, reason: found }
+      const damage = { file: path, line: this.lines + 1, offset, reason: found }
+      if (reserved && hasUnwrittenSector(line, offset)) this.#tear = damage
+      else this.#damage = damage
       return undefined
     }
     this.#state = found.after
     this.#end = offset + line.length + 1
     return { number: before.next, hash: found.after.hash, content: found.content, offset, end: this.#end }
   }
+}
+
+/** Whether the bytes from somewhere in the line, or its beginning, to the end of their sector are zeros. */
+function hasUnwrittenSector(line: Buffer, offset: number): boolean {
+  for (let end = SECTOR - (offset % SECTOR); end <= line.length; end += SECTOR) {
+    if (line.subarray(Math.max(0, end - SECTOR), end).every((byte) => byte === 0)) return true
+  }
+  return false
 }
 
 async function* readChunks(path: string, handle: FileHandle, from: number): AsyncGenerator<Buffer> {

@@ -29,6 +29,8 @@ export interface ChainedLogOptions extends LogPlace {
 }
 
 const DAY_MS = 86_400_000
+const SEGMENT_BYTES = 64 * 1024 * 1024
+const RESERVE_BYTES = 1024 * 1024
 const PRUNE_MS = 600_000
 
 /**
@@ -82,7 +84,7 @@ export class ChainedLog implements AsyncDisposable {
     try {
       const end = await findEnd(options, headFile ? [headFile] : [])
       const log = new ChainedLog(options, lock, end)
-      if (end.last) log.#segment = await SegmentFile.open(end.last.path, end.last.end)
+      if (end.last) log.#segment = await log.#openFile(end.last.path, end.last.end)
       log.#pruneSoon()
       return log
     } catch (cause) {
@@ -169,7 +171,8 @@ export class ChainedLog implements AsyncDisposable {
 
   async #prune(): Promise<number> {
     const { retention, folder } = this.#options
-    const removal = retention && (await planRemoval(this.#options, retention, Date.now()))
+    const removal =
+      retention && (await planRemoval(this.#options, retention, { now: Date.now(), lastEnd: this.#end.last?.end }))
     if (!removal) return 0
     await this.append(formatAnchor(removal.anchor))
     if (!(await this.#heads.write())) return 0
@@ -204,7 +207,7 @@ export class ChainedLog implements AsyncDisposable {
   }
 
   #isFull(): boolean {
-    const { segmentBytes = 64 * 1024 * 1024, segmentMs = DAY_MS } = this.#options
+    const { segmentBytes = SEGMENT_BYTES, segmentMs = DAY_MS } = this.#options
     const { last } = this.#end
     return last !== undefined && (last.end >= segmentBytes || Date.now() - last.began >= segmentMs)
   }
@@ -218,10 +221,15 @@ export class ChainedLog implements AsyncDisposable {
   /** Goes on where the last write ended; in a new file if that is gone. */
   async #openSegment(): Promise<SegmentFile> {
     const { last, state } = this.#end
-    const resumed = last && (await SegmentFile.open(last.path, last.end).catch(passOverLost))
+    const resumed = last && (await this.#openFile(last.path, last.end).catch(passOverLost))
     if (resumed) return resumed
     await this.#requireFolder()
-    return SegmentFile.open(segmentPath(this.#options, state.next), 0)
+    return this.#openFile(segmentPath(this.#options, state.next), 0)
+  }
+
+  #openFile(path: string, end: number): Promise<SegmentFile> {
+    const { segmentBytes = SEGMENT_BYTES } = this.#options
+    return SegmentFile.open(path, end, { reserve: Math.min(RESERVE_BYTES, Math.floor(segmentBytes / 8)) })
   }
 
   /** An empty folder in the place of one whose disk is not mounted would hide what is written to it later. */

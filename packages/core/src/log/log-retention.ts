@@ -24,14 +24,20 @@ export interface Removal {
   readonly segments: readonly Segment[]
 }
 
+export interface RemovalMoment {
+  readonly now: number
+  /** Where the lines of the last segment end, if it is written to: zeros may follow. */
+  readonly lastEnd: number | undefined
+}
+
 /** Which segments a retention lets go now; undefined if none. @throws CryptoError IO, STORE_DAMAGED */
 export async function planRemoval(
   place: LogPlace,
   { maxAgeMs, maxBytes }: LogRetention,
-  now: number,
+  { now, lastEnd }: RemovalMoment,
 ): Promise<Removal | undefined> {
   const segments = await listSegments(place)
-  let bytes = maxBytes === undefined ? 0 : await totalBytes(segments)
+  let bytes = maxBytes === undefined ? 0 : await totalBytes(segments, lastEnd)
   let anchor: LogAnchor | undefined
   let gone = 0
   for (const [index, next] of segments.slice(1).entries()) {
@@ -65,9 +71,9 @@ export function parseAnchor(content: Buffer): LogAnchor | undefined {
 
 const BEGINNING = Buffer.from('{"anchor":{')
 
-async function totalBytes(segments: readonly Segment[]): Promise<number> {
-  let sum = 0
-  for (const segment of segments) sum += await sizeOf(segment)
+async function totalBytes(segments: readonly Segment[], lastEnd: number | undefined): Promise<number> {
+  let sum = lastEnd ?? 0
+  for (const segment of lastEnd === undefined ? segments : segments.slice(0, -1)) sum += await sizeOf(segment)
   return sum
 }
 

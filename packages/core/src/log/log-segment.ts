@@ -63,7 +63,12 @@ export function formatHeader(log: string, { hash }: ChainState): string {
 
 /** A reader whose first line is the header; one that lies about the line before is found when segments are put together. */
 export function segmentReader({ path, first }: Segment, { name, link = hashLink }: LogPlace): ChainReader {
-  return new ChainReader({ path, link, start: (line) => ({ hash: headerHash(line, name), next: first }) })
+  return new ChainReader({
+    path,
+    link,
+    start: (line) => ({ hash: headerHash(line, name), next: first }),
+    reserved: true,
+  })
 }
 
 /** What the first line of a segment says, not verified. @throws CryptoError STORE_DAMAGED, IO */
