@@ -23,15 +23,38 @@ async function refusesAll(): Promise<void> {
   await demandRefusal('DECRYPTION_FAILED', () => crypto.for('mail').decrypt(token, { row: '7' }))
   await demandRefusal('SCHEME_NOT_ALLOWED', () => crypto.for('direct').decrypt(token, { row: '7' }))
   await demandRefusal('INVALID_INPUT', () => phone.encrypt('x', { 'parasol:purpose': 'mail' }))
-  const spelt = otherSpelling(await evenToken(phone))
-  await demandRefusal('INVALID_INPUT', () => phone.decrypt(spelt, { row: '7' }))
+  for (const spelt of [otherSpelling(await evenToken(phone)), otherAlphabet(await dashedToken(phone)), wide(token)]) {
+    await demandRefusal('INVALID_INPUT', () => phone.decrypt(spelt, { row: '7' }))
+  }
   const record = await phone.encryptRecord({ a: '1' }, { row: '7' })
   const moved = { ...record, fields: { a: String(record.fields['a']).replace('envelope', 'kms-direct') } }
   await demandRefusal('SCHEME_NOT_ALLOWED', () => phone.decryptRecord(moved, { row: '7' }))
 }
 
+interface Encrypting {
+  encrypt(text: string, context: { row: string }): Promise<string>
+}
+
+/** A token with a character that only base64url has. */
+async function dashedToken(phone: Encrypting): Promise<string> {
+  for (;;) {
+    const token = await phone.encrypt('13800138000', { row: '7' })
+    if (/[-_]/.test(token)) return token
+  }
+}
+
+function otherAlphabet(token: string): string {
+  return token.replaceAll('-', '+').replaceAll('_', '/')
+}
+
+/** Has a character whose lower byte is that of the one it replaces. */
+function wide(token: string): string {
+  const at = token.length - 8
+  return token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) + 0x100) + token.slice(at + 1)
+}
+
 /** A token whose last character leaves bits over. */
-async function evenToken(phone: { encrypt(text: string, context: { row: string }): Promise<string> }): Promise<string> {
+async function evenToken(phone: Encrypting): Promise<string> {
   for (let length = 1; ; length++) {
     const token = await phone.encrypt('x'.repeat(length), { row: '7' })
     if ((token.split('.')[2] ?? '').length % 4 !== 0) return token

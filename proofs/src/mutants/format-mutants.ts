@@ -98,14 +98,14 @@ export const formatMutants: readonly Mutant[] = [
   {
     mistake: 'the last segment of a stream is not marked',
     file: envelope('segment'),
-    find: 'nonce[NONCE_BYTES - 1] = last && number === count - 1 ? 1 : 0;',
+    find: 'nonce[NONCE_BYTES - 1] = last ? 1 : 0;',
     replace: 'nonce[NONCE_BYTES - 1] = 0;',
     killedBy: 'envelope',
   },
   {
     mistake: 'the segments of a stream are not numbered',
     file: envelope('segment'),
-    find: 'nonce.writeUInt32BE(index + number, COUNTER_AT);',
+    find: 'nonce.writeUInt32BE(index, COUNTER_AT);',
     replace: '',
     killedBy: 'envelope',
   },

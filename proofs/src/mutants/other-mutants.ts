@@ -55,9 +55,23 @@ export const otherMutants: readonly Mutant[] = [
   },
   {
     mistake: 'a token has more than one spelling',
-    file: 'core/token.js',
-    find: 'if (!isCanonical(text))',
-    replace: 'if (false)',
+    file: 'core/base64url.js',
+    find: '!isCanonical(text) || ',
+    replace: '',
+    killedBy: 'core',
+  },
+  {
+    mistake: 'a token may be of the other alphabet of base64',
+    file: 'core/base64url.js',
+    find: "&& !text.includes('+') && !text.includes('/')",
+    replace: '',
+    killedBy: 'core',
+  },
+  {
+    mistake: 'of characters of a token the lower byte counts',
+    file: 'core/base64url.js',
+    find: '!BEYOND_LATIN1.test(text) && ',
+    replace: '',
     killedBy: 'core',
   },
   {
