@@ -20,15 +20,15 @@ export const openpgpFile: Scenario = {
   needs: 'gpg',
   title: 'OpenPGP: a large file',
   shows: 'what signing and encrypting, and decrypting and verifying, a file costs beside gpg, with the same keys',
-  async *run({ streamMiB, streamRounds }) {
+  async *run({ openpgpMiB, streamRounds }) {
     await using home = await openGnupgHome()
-    await using folder = await memoryFolder(4 * streamMiB)
+    await using folder = await memoryFolder(4 * openpgpMiB)
     const cipher = await gpgCipher({ keys: [home.secretKey] })
     const files = { plain: join(folder.path, 'plain'), sealed: join(folder.path, 'sealed'), folder: folder.path }
-    await writeRandomFile(files.plain, streamMiB)
+    await writeRandomFile(files.plain, openpgpMiB)
     const common = { metric: 'cpu', times: 1, rounds: Math.min(streamRounds, MAX_ROUNDS) } as const
     yield {
-      title: `Sign and encrypt a file of ${streamMiB} MiB`,
+      title: `Sign and encrypt a file of ${openpgpMiB} MiB`,
       ...common,
       contenders: encrypting(home, cipher, files),
     }

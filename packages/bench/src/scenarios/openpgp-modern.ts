@@ -19,8 +19,8 @@ export const openpgpModern: Scenario = {
   name: 'openpgp-modern',
   title: 'OpenPGP: to modern keys',
   shows: 'whether keys as Sequoia makes them, which offer OCB, cost more than those that gpg 2.2 makes',
-  async *run({ streamMiB, streamRounds }) {
-    const mebibytes = Math.min(streamMiB, MAX_MIB)
+  async *run({ openpgpMiB, streamRounds }) {
+    const mebibytes = Math.min(openpgpMiB, MAX_MIB)
     await using folder = await memoryFolder(4 * mebibytes)
     await writeRandomFile(join(folder.path, 'plain'), mebibytes)
     const own = await generateGpgKey({ name: 'Bench', unprotected: true })
