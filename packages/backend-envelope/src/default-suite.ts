@@ -12,8 +12,8 @@ export type SuiteChoice = (bytes: number) => Suite
  * Where none is named: the fastest. CPU us from text to token under `reuse`, on Node 20 and 24:
  *
  *     bytes                       16           64           256          1,024        1,500        4,096        16,384
- *     aes-256-gcm                 5.8   7.1    5.7   6.7    6.9   6.4    6.9   9.2    7.3   10.6   11.7  10.8   36    30
- *     chacha20-poly1305-blake2b   2.0   2.0    2.1   1.9    2.5   2.5    4.6   5.0    8.2   9.3    10.1  11.7   36    34
+ *     aes-256-gcm                 5.8   7.1    5.7   6.7    6.9   6.4    6.9   9.2    7.3   10.6   10.9  10.4   22    18
+ *     chacha20-poly1305-blake2b   2.0   2.0    2.1   1.9    2.5   2.5    4.6   5.0    8.2   9.3    11.7  11.5   19    21
  *
  * For long data, such as streams, OpenSSL's AES is twice as fast as its ChaCha20. Where OpenSSL is in FIPS mode, it is
  * AES for all.
