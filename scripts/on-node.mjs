@@ -9,6 +9,9 @@ if (!process.version.startsWith(`v${major}.`)) {
   )
   process.exit(1)
 }
-const { status, error } = spawnSync('npm', ['run', script, '--', ...rest], { stdio: 'inherit', shell: process.platform === 'win32' })
+const { status, error } = spawnSync('npm', ['run', script, '--', ...rest], {
+  stdio: 'inherit',
+  shell: process.platform === 'win32',
+})
 if (error) throw error
 process.exit(status ?? 1)
