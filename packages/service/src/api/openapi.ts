@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { type Operation, operations } from '../callers.js'
 import { CONTEXT_HEADER } from '../context-header.js'
 import { LINES_TYPE } from '../lines/line-answer.js'
+import { REQUEST_ID, REQUEST_ID_GIVEN } from '../request-id.js'
 import { ref } from './ref.js'
 import { answerOf, type Json, jsonOf, refusalsOf } from './responses.js'
 import { type SchemaName, schemas } from './schemas.js'
@@ -46,7 +47,7 @@ function recordPaths(operation: Operation): readonly (readonly [path: string, it
     [
       `/v1/{useCase}/${operation}`,
       {
-        parameters: [useCase, context],
+        parameters: [useCase, context, requestId],
         post: {
           operationId: operation,
           summary,
@@ -58,7 +59,7 @@ function recordPaths(operation: Operation): readonly (readonly [path: string, it
     [
       `/v1/{useCase}/${operation}/batch`,
       {
-        parameters: [useCase],
+        parameters: [useCase, requestId],
         post: {
           operationId: `${operation}Batch`,
           summary: `The same for many records; with ${LINES_TYPE} one a line, as many as there are, answered line by line`,
@@ -87,6 +88,13 @@ const context = {
   schema: { type: 'string' },
   description:
     'The encryption context, an object as in the schema Context: as JSON in ASCII, the same percent-encoded, or in base64url. Without the header it is empty',
+}
+
+const requestId = {
+  name: REQUEST_ID_GIVEN,
+  in: 'header',
+  schema: { type: 'string', pattern: REQUEST_ID.source },
+  description: 'What the logs shall call the request; what is no such name is passed over',
 }
 
 /** For those who keep the service running. */
