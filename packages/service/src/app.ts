@@ -157,6 +157,7 @@ export class App {
     const settings = this.#settings
     const { identify, limits } = settings
     if (this.#draining || this.#underWay > limits.concurrent) throw new HttpFault('OVERLOADED')
+    if (request.headers.host === undefined && request.httpVersionMinor > 0) throw new HttpFault('MALFORMED_REQUEST')
     const identity = identify(request)
     const { caller, requireBody } = identity
     facts.caller = caller.name

@@ -131,6 +131,8 @@ function serverOptions({ arrivalMs }: ServiceLimits) {
     connectionsCheckingInterval: Math.min(1_000, arrivalMs),
     keepAliveTimeout: 30_000,
     noDelay: true,
+    // Node would refuse it in words of its own.
+    requireHostHeader: false,
   }
 }
 

@@ -1,7 +1,7 @@
 import { CryptoError } from '@parasol/core'
 import type { RunningService } from '@parasol/service'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { kms, open, post, sendRaw, start } from './fixture.js'
+import { key, kms, open, post, sendRaw, start } from './fixture.js'
 
 const SECRET = 'canary-13800138000'
 const reports: unknown[] = []
@@ -154,4 +154,17 @@ it('stops reading a body that grows beyond the limit', async () => {
   sent.write(`{"a":"${'x'.repeat(5_000)}`)
   expect(await answered).toBe(413)
   sent.destroy()
+})
+
+it('says in its own words that a request names no host, and takes those of HTTP/1.0, which need none', async () => {
+  await using service = await start()
+  const send = (version: string) =>
+    sendRaw(
+      service,
+      `POST /v1/customer/encrypt HTTP/${version}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: 9\r\nconnection: close\r\n\r\n{"a":"b"}`,
+    )
+  const refused = await send('1.1')
+  expect(refused).toMatch(/^HTTP\/1\.1 400 [\s\S]*x-content-type-options: nosniff/)
+  expect(refused).toContain('"code":"MALFORMED_REQUEST"')
+  expect(await send('1.0')).toContain('"kms_encrypt_key"')
 })
