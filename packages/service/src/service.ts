@@ -12,6 +12,7 @@ import { Journal, type JournalOptions } from './journal.js'
 import { defaultLimits, type ServiceLimits } from './limits.js'
 import { RateLimit } from './rate-limit.js'
 import { ReplayGuard } from './replay-guard.js'
+import { closingSilent } from './silent-connections.js'
 import type { StatsByName } from './stats-lines.js'
 import { type ServiceTls, secureContextOptions, tlsOptions } from './tls.js'
 
@@ -68,9 +69,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     // A stream of lines may arrive for as long as it likes, and has limits of its own.
     if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || !app.streams.has(socket)) refuseMalformed(error, socket)
   })
+  const closeSilent = closingSilent(server)
   await listen(server, port, host)
   const address = server.address() as AddressInfo
-  const close = closing(server, app, settings.limits.drainMs)
+  const close = closing(server, app, closeSilent, settings.limits.drainMs)
   return {
     host,
     port: address.port,
@@ -177,7 +179,7 @@ function listen(server: Server | TlsServer, port: number, host: string): Promise
 }
 
 /** Lets what is under way finish, then cuts off who keeps a connection. */
-function closing(server: Server | TlsServer, app: App, drainMs: number): () => Promise<void> {
+function closing(server: Server | TlsServer, app: App, closeSilent: () => void, drainMs: number): () => Promise<void> {
   let closed: Promise<void> | undefined
   return () => {
     closed ??= new Promise((resolve) => {
@@ -188,6 +190,7 @@ function closing(server: Server | TlsServer, app: App, drainMs: number): () => P
         resolve()
       })
       server.closeIdleConnections()
+      closeSilent()
     })
     return closed
   }

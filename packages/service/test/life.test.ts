@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EnvelopeProvider } from '@parasol/backend-envelope'
@@ -89,6 +91,16 @@ it('answers what is under way when it is closed, and lets nothing more in', asyn
   expect((await answer).status).toBe(200)
   await closed
   await expect(post(service, '/v1/customer/encrypt', { a: 'b' })).rejects.toThrow()
+})
+
+it('waits for nobody who never said a word, when it is closed', async () => {
+  const service = await start({ limits: { arrivalMs: 60_000, drainMs: 60_000 } })
+  const socket = connect(service.port, service.host)
+  const gone = once(socket, 'close')
+  await once(socket, 'connect')
+  await post(service, '/v1/customer/encrypt', { a: 'b' })
+  await service.close()
+  await gone
 })
 
 it('cuts off who does not finish, when it is closed', async () => {

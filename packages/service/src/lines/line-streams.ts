@@ -108,6 +108,7 @@ export class LineStreams {
   /** Nothing is answered that is not kept, and nothing more is read until it was answered. */
   async #work(stream: LineRequest, lines: readonly Line[], ending: StreamEnding): Promise<void> {
     const { response, facts, useCase, operation, limits } = stream
+    ending.signal.throwIfAborted()
     const caller = stream.recheck()
     await this.#pace(caller, lines.length, ending)
     const cipher = this.#options.crypto.for(useCase)
