@@ -66,6 +66,13 @@ it('says why the service refused, and what its logs call the request', async () 
   expect((error as ServiceError).requestId).toMatch(/^[0-9a-f-]{36}$/)
 })
 
+it('names its requests, so that the logs of the service call them so', async () => {
+  const refused = client.encrypt('nothing', { phone: '1' }, {}, { requestId: 'order-7' })
+  await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN', requestId: 'order-7' })
+  const lines = client.encryptLines('nothing', [{ fields: { phone: '1' } }], { requestId: 'order-8' })
+  await expect(lines.next()).rejects.toMatchObject({ code: 'FORBIDDEN', requestId: 'order-8' })
+})
+
 it('sends again, signed anew, what may succeed later', async () => {
   const signatures: unknown[] = []
   await using busy = await listen((attempt, { headers }) => {
