@@ -23,6 +23,11 @@ import type { Answer } from './transport.js'
 export interface AliyunKmsOptions extends EndpointOptions, ResilienceOptions {
   /** By default the ALIBABA_CLOUD_* environment variables, read at each call. */
   readonly credentials?: AliyunCredentials | CredentialsSource
+  /**
+   * Path of the certificates in PEM, one or several, of the CA that alone may vouch for the service: for a private endpoint
+   * or a test. By default those that Node trusts. Names are checked in either case. For transport `lean`.
+   */
+  readonly caFile?: string | undefined
   /** How the service is asked: `lean`, the default, by requests of our own, `official` by Alibaba's client. */
   readonly transport?: TransportName
 }
@@ -49,8 +54,10 @@ export class AliyunKms implements AdministeredKms, ReEncryptingKms, Observable {
 
   /** @throws CryptoError INVALID_CONFIG; it makes no connection */
   constructor(options: AliyunKmsOptions) {
-    const transport = new transports[checkTransport(options.transport)]({
+    const name = checkTransport(options.transport)
+    const transport = new transports[name]({
       ...checkEndpoint(options),
+      caFile: checkCa(options.caFile, name),
       credentials: toSource(options.credentials ?? environmentCredentials(process.env)),
     })
     this.#calls = new ServiceCalls(transport, checkResilience(options))
@@ -108,6 +115,13 @@ export class AliyunKms implements AdministeredKms, ReEncryptingKms, Observable {
 function checkTransport(name: TransportName = 'lean'): TransportName {
   if (Object.hasOwn(transports, name)) return name
   throw new CryptoError('INVALID_CONFIG', 'The transport of the KMS must be lean or official')
+}
+
+/** Alibaba's client takes no CA but those that Node trusts. */
+function checkCa(caFile: string | undefined, transport: TransportName): string | undefined {
+  if (caFile === undefined || transport === 'lean') return caFile
+  const remedy = 'for "official" name it in the environment variable NODE_EXTRA_CA_CERTS'
+  throw new CryptoError('INVALID_CONFIG', `The CA of a KMS is for transport "lean": ${remedy}`)
 }
 
 /** The service takes a JSON object of strings as one parameter. */

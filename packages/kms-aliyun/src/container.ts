@@ -31,6 +31,7 @@ export interface AliyunKmsSection {
   readonly protocol?: 'https' | 'http' | undefined
   readonly credentials?: CredentialReferences | ProviderSection | undefined
   readonly transport?: TransportName | undefined
+  readonly ca?: string | undefined
   readonly attemptTimeoutMs?: number | undefined
   readonly totalTimeoutMs?: number | undefined
   readonly maxAttempts?: number | undefined
@@ -67,6 +68,7 @@ const section: z.ZodType<AliyunKmsSection> = z.strictObject({
     .optional()
     .describe('By default the ALIBABA_CLOUD_ACCESS_KEY_ID, _ACCESS_KEY_SECRET and _SECURITY_TOKEN variables'),
   transport: z.enum(['lean', 'official']).optional().describe("lean; official asks by Alibaba's own client"),
+  ca: text.optional().describe('File of the CA certificates in PEM that alone are trusted, for a private endpoint'),
   attemptTimeoutMs: milliseconds.optional().describe('Limit of one attempt; 1500'),
   totalTimeoutMs: milliseconds.optional().describe('Limit of a call with its retries; 5000'),
   maxAttempts: z.int().min(1).max(20).optional().describe('Attempts of a call, the first among them; 6'),
@@ -78,13 +80,17 @@ const section: z.ZodType<AliyunKmsSection> = z.strictObject({
 export const plugin: Plugin<AliyunKmsSection> = definePlugin({
   options: section,
   module: (name, options, host) =>
-    kmsModule(name, () => new AliyunKms({ ...given(options), credentials: credentialsOf(options, host) }), []),
+    kmsModule(name, () => new AliyunKms({ ...given(options, host), credentials: credentialsOf(options, host) }), []),
 })
 
 /** The options that are set: an absent one takes its default, an undefined one would not. */
-function given({ credentials: _, ...options }: AliyunKmsSection): ConstructorParameters<typeof AliyunKms>[0] {
+function given(
+  { credentials: _, ca, ...options }: AliyunKmsSection,
+  host: PluginHost,
+): ConstructorParameters<typeof AliyunKms>[0] {
   const set = Object.entries(options).filter(([, value]) => value !== undefined)
-  return { region: options.region, ...Object.fromEntries(set) }
+  const caFile = ca === undefined ? {} : { caFile: resolvePath(ca, host) }
+  return { region: options.region, ...caFile, ...Object.fromEntries(set) }
 }
 
 /** References are read at each call, so that a file whose token is renewed is read anew. */

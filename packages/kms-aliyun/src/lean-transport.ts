@@ -6,6 +6,7 @@ import { fromRefusal, refusalOf } from './aliyun-errors.js'
 import { parseAnswer } from './answer-bytes.js'
 import { obtainCredentials } from './credentials.js'
 import { encodeForm } from './form-body.js'
+import { readCa } from './read-ca.js'
 import { readBody } from './secret-body.js'
 import { type Answer, API_VERSION, type Parameters, type Transport, type TransportOptions } from './transport.js'
 import { malformedAnswer } from './transport-errors.js'
@@ -19,23 +20,34 @@ import { type ConnectionTarget, WipedConnection } from './wiped-connection.js'
  */
 export class LeanTransport implements Transport {
   readonly #options: TransportOptions
-  readonly #agent: Agent
+  #agent: Agent | undefined
 
   constructor(options: TransportOptions) {
     this.#options = options
-    this.#agent = new WipedAgent(targetOf(options))
+    if (options.caFile === undefined) this.#agent = new WipedAgent(targetOf(options))
   }
 
-  async prepare(): Promise<void> {}
+  /** Reads the certificates of the CA, if there are any of its own. */
+  async prepare(): Promise<void> {
+    await this.#connections()
+  }
 
   async call(action: string, parameters: Parameters, signal: AbortSignal): Promise<Answer> {
+    const agent = await this.#connections()
     const form = encodeForm(parameters)
     try {
       const headers = await this.#sign(action, form)
-      return await read(action, await send(request({ method: 'POST', agent: this.#agent, headers, signal }), form))
+      return await read(action, await send(request({ method: 'POST', agent, headers, signal }), form))
     } finally {
       form.fill(0)
     }
+  }
+
+  async #connections(): Promise<Agent> {
+    if (this.#agent) return this.#agent
+    const ca = await readCa(this.#options.caFile ?? '')
+    this.#agent ??= new WipedAgent({ ...targetOf(this.#options), ca })
+    return this.#agent
   }
 
   async #sign(action: string, form: Uint8Array): Promise<Record<string, string>> {

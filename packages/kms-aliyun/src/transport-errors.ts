@@ -17,7 +17,7 @@ export function fromTransport(action: string, thrown: unknown): CryptoError {
   if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{1,63}$/.test(code) || code.startsWith('HPE_')) {
     return malformedAnswer(action, 'something that is not an answer')
   }
-  const remedy = CERTIFICATE.test(code) ? ': trust the CA of its certificate by NODE_EXTRA_CA_CERTS' : ''
+  const remedy = CERTIFICATE.test(code) ? ': trust the CA of its certificate by "ca", or by NODE_EXTRA_CA_CERTS' : ''
   const message = `The KMS cannot be reached for ${action} (${code})${remedy}`
   return new CryptoError('KMS_UNAVAILABLE', message, { reason: code })
 }

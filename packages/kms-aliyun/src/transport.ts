@@ -26,6 +26,8 @@ export interface Transport {
 
 export interface TransportOptions extends Required<EndpointOptions> {
   readonly credentials: CredentialsSource
+  /** Path of certificates in PEM; by default those that Node trusts. */
+  readonly caFile?: string | undefined
 }
 
 /** The version of the service's interface. */

@@ -7,6 +7,8 @@ export interface ConnectionTarget {
   readonly protocol: 'https' | 'http'
   readonly host: string
   readonly port: number
+  /** In PEM, instead of those that Node trusts. */
+  readonly ca?: readonly string[]
 }
 
 /** More than a piece that the system hands over at once. */
@@ -78,10 +80,18 @@ export class WipedConnection extends Duplex {
 }
 
 /** The names of certificates are checked, and their chain. */
-function open({ protocol, host, port }: ConnectionTarget, take: (bytes: Uint8Array) => boolean): Socket {
+function open({ protocol, host, port, ca }: ConnectionTarget, take: (bytes: Uint8Array) => boolean): Socket {
   const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   const onread = { buffer, callback: (length: number) => take(buffer.subarray(0, length)) }
   if (protocol === 'http') return connectTcp({ host, port, onread, noDelay: true })
   const servername = isIP(host) ? {} : { servername: host }
-  return connectTls({ host, port, ALPNProtocols: ['http/1.1'], ...servername, ...{ onread, noDelay: true } })
+  const trusted = ca ? { ca: [...ca] } : {}
+  return connectTls({
+    host,
+    port,
+    ALPNProtocols: ['http/1.1'],
+    ...trusted,
+    ...servername,
+    ...{ onread, noDelay: true },
+  })
 }

@@ -9,6 +9,7 @@ export interface KeyOptions extends StoreOptions {
   readonly kms?: string
   readonly endpoint?: string
   readonly accessKey?: string
+  readonly ca?: string
 }
 
 /** The options of every command on keys, `--json` among them; `--store` is what is meant if nothing is said. */
@@ -19,8 +20,9 @@ export function addKeyOptions(command: Command, terminal: Terminal): Command {
     .option('--kms <name>', text.kms)
     .option('--endpoint <address>', text.endpoint)
     .option('--access-key <file>', text.accessKey)
-  conflict(command, ['store', 'keyFile'], ['config', 'kms', 'endpoint', 'accessKey'])
-  return conflict(command, ['config', 'kms'], ['endpoint', 'accessKey'])
+    .option('--ca <file>', text.ca)
+  conflict(command, ['store', 'keyFile'], ['config', 'kms', 'endpoint', 'accessKey', 'ca'])
+  return conflict(command, ['config', 'kms'], ['endpoint', 'accessKey', 'ca'])
 }
 
 /** An option of the first excludes each of the others. */
@@ -39,6 +41,7 @@ const texts = catalogue(
       'the keys of the KMS at this address instead, host or host:port: by https, and on this machine by http; https:// or http:// says otherwise',
     accessKey:
       'its access key, as `parasol kms serve` writes it; else ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+    ca: 'the certificates in PEM of the CA that alone may vouch for that address',
   },
   {
     config: '改为管理此配置中某个 KMS 的密钥',
@@ -47,5 +50,6 @@ const texts = catalogue(
       '改为管理此地址的 KMS 的密钥，形如 主机 或 主机:端口：默认 https，本机为 http；可用 https:// 或 http:// 指明',
     accessKey:
       '其访问密钥文件，格式同 `parasol kms serve` 所写；否则取 ALIBABA_CLOUD_ACCESS_KEY_ID 与 ALIBABA_CLOUD_ACCESS_KEY_SECRET',
+    ca: '只信任此 PEM 文件中的 CA 证书来验证该地址',
   },
 )

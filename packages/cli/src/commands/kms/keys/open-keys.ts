@@ -21,7 +21,8 @@ export async function openKeys(
   options: KeyOptions,
   { makesStore = false }: { readonly makesStore?: boolean } = {},
 ): Promise<OpenedKeys> {
-  if (options.endpoint !== undefined || options.accessKey !== undefined) return openAddress(terminal, options)
+  if ([options.endpoint, options.accessKey, options.ca].some((option) => option !== undefined))
+    return openAddress(terminal, options)
   if (options.config !== undefined || options.kms !== undefined) return openConfigured(terminal, options)
   const { LocalKms } = await import('@parasol/kms-local')
   const store = makesStore
@@ -48,11 +49,14 @@ async function keysOf(terminal: Terminal, kms: Kms): Promise<KeyAdministration> 
   throw new CryptoError('UNSUPPORTED', texts(terminal).notAdministered)
 }
 
-async function openAddress(terminal: Terminal, { endpoint = '', accessKey }: KeyOptions): Promise<OpenedKeys> {
+async function openAddress(
+  terminal: Terminal,
+  { endpoint = '', accessKey, ca: caFile }: KeyOptions,
+): Promise<OpenedKeys> {
   const { AliyunKms, environmentCredentials } = await import('@parasol/kms-aliyun')
   const credentials =
     accessKey === undefined ? environmentCredentials(terminal.env) : await readAccessKey(terminal, accessKey)
-  const { keys } = new AliyunKms({ region: 'local', ...addressOf(endpoint), credentials })
+  const { keys } = new AliyunKms({ region: 'local', ...addressOf(endpoint), credentials, caFile })
   return { keys, [Symbol.asyncDispose]: async () => undefined }
 }
 
