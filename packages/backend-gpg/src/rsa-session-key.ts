@@ -1,4 +1,5 @@
 import { constants, createPrivateKey, type JsonWebKey, privateDecrypt, randomFillSync } from 'node:crypto'
+import { pkcs1Fault } from '@parasol/core'
 import { enums, type SessionKey } from 'openpgp'
 
 /** The numbers of an unlocked RSA key as OpenPGP has them (RFC 9580, section 5.5.5.1): `u` is the inverse of `p` modulo `q`. */
@@ -52,15 +53,14 @@ function exponentiate(encrypted: Uint8Array, secret: RsaSecret): Uint8Array {
 }
 
 /**
- * `00 02`, at least eight bytes that are not 0, what stands before the key, key, checksum. No branch and no index depends on
- * a byte of it.
+ * The padding, the zero that ends it, what else stands before the key, key, checksum. No branch and no index depends on a
+ * byte of it.
  */
 function unpad(encoded: Uint8Array, before: readonly number[], bytes: number): Uint8Array {
   const start = encoded.length - bytes - 2
   const padded = start - before.length
   const at = (index: number): number => encoded[index] as number
-  let wrong = at(0) | (at(1) ^ 2)
-  for (let index = 2; index < padded; index += 1) wrong |= isZero(at(index))
+  let wrong = pkcs1Fault(encoded, before.length - 1 + bytes + 2)
   for (let index = padded; index < start; index += 1) wrong |= at(index) ^ (before[index - padded] as number)
   let sum = 0
   for (let index = start; index < start + bytes; index += 1) sum += at(index)
@@ -72,11 +72,6 @@ function unpad(encoded: Uint8Array, before: readonly number[], bytes: number): U
     key[index] = ((key[index] as number) & mask) | (at(start + index) & ~mask)
   }
   return key
-}
-
-/** 1 for 0, and 0 for every other byte. */
-function isZero(byte: number): number {
-  return ((byte - 1) >> 8) & 1
 }
 
 /** In a JSON Web Key `qi` is the inverse of `q` modulo `p`, so that the two primes change places. */

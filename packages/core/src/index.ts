@@ -33,6 +33,7 @@ export {
 export { isReEncrypting, type Kms, type ReEncryptingKms } from './kms.js'
 export { type KmsCall, kmsCalls } from './kms-calls.js'
 export { nextTurn } from './next-turn.js'
+export { pkcs1Fault } from './pkcs1-padding.js'
 export {
   type CallOptions,
   type CryptoProvider,

@@ -1,12 +1,12 @@
-import { constants } from 'node:crypto'
 import { KmsFault } from './faults.js'
+import { ImportFailures } from './import-failures.js'
 import { withImportedMaterial, withoutMaterial } from './imported-material.js'
 import type { KeyService } from './key-service.js'
-import { generateRsaKey } from './key-specs.js'
+import { generateRsaKey, specOf } from './key-specs.js'
 import { type Key, timestamp } from './keys.js'
 import { done, type OperationTable } from './operation.js'
 import type { Parameters } from './parameters.js'
-import { canDecryptPkcs1, decryptRsa, rsaPublicKey } from './rsa-keys.js'
+import { decryptOaep, decryptPkcs1, rsaPublicKey } from './rsa-keys.js'
 
 /** Material that somebody brings, for keys of the origin EXTERNAL. */
 export const importOperations: OperationTable = {
@@ -20,17 +20,14 @@ const TOKEN_MS = 24 * 3600_000
 const WRAPPING_BITS = 2048
 const PURPOSE = 'import'
 
-const paddings = {
-  RSAES_OAEP_SHA_256: { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' },
-  RSAES_OAEP_SHA_1: { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
-  RSAES_PKCS1_V1_5: { padding: constants.RSA_PKCS1_PADDING },
-} as const
-type Wrapping = keyof typeof paddings
-/** node:crypto decrypts PKCS #1 v1.5 only where its OpenSSL answers a bad padding with a random result. */
-const wrappings = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', ...(canDecryptPkcs1() ? ['RSAES_PKCS1_V1_5'] : [])] as [
-  Wrapping,
-  ...Wrapping[],
-]
+/** How each unwraps material of a length. */
+const unwrap = {
+  RSAES_OAEP_SHA_256: (pkcs8, wrapped) => decryptOaep(pkcs8, wrapped, 'sha256'),
+  RSAES_OAEP_SHA_1: (pkcs8, wrapped) => decryptOaep(pkcs8, wrapped, 'sha1'),
+  RSAES_PKCS1_V1_5: decryptPkcs1,
+} as const satisfies Record<string, (pkcs8: Uint8Array, wrapped: Uint8Array, length: number) => Uint8Array | undefined>
+type Wrapping = keyof typeof unwrap
+const wrappings = ['RSAES_OAEP_SHA_256', 'RSAES_OAEP_SHA_1', 'RSAES_PKCS1_V1_5'] as const satisfies Wrapping[]
 
 /** What a token says beside the private key that follows it. */
 interface ImportToken {
@@ -52,15 +49,19 @@ async function getParametersForImport(service: KeyService, parameters: Parameter
 }
 
 async function importKeyMaterial(service: KeyService, parameters: Parameters): Promise<object> {
-  const { id } = external(service.describeKey(parameters.text('KeyId'))).metadata
+  const key = external(service.describeKey(parameters.text('KeyId')))
+  const { id } = key.metadata
   const wrapped = parameters.base64('EncryptedKeyMaterial')
   const expires = expiryOf(service, parameters)
-  const token = openToken(service, parameters.text('ImportToken'))
+  const text = parameters.text('ImportToken')
+  const token = openToken(service, text)
   try {
     if (token.keyId !== id) throw new KmsFault('InvalidImportToken')
     if (Date.parse(token.expires) <= service.now.getTime()) throw new KmsFault('ExpiredImportToken')
-    const material = decryptRsa(token.pkcs8, wrapped, paddings[token.wrapping])
-    if (!material) throw new KmsFault('InvalidKeyMaterial')
+    const failures = ImportFailures.of(service)
+    failures.check(text)
+    const material = unwrap[token.wrapping](token.pkcs8, wrapped, specOf(key).materialBytes ?? 0)
+    if (!material) throw failures.note(text)
     const change = (key: Key): Key => withImportedMaterial(external(key), material, expires)
     return await done(service.changeKey(id, change)).finally(() => material.fill(0))
   } finally {

@@ -9,7 +9,7 @@ import {
   publicEncrypt,
   timingSafeEqual,
 } from 'node:crypto'
-import { allocateSecret } from '@parasol/core'
+import { allocateSecret, pkcs1Fault } from '@parasol/core'
 import { encodePss, verifyPss } from './pss-encoding.js'
 
 /** DigestInfo of SHA-256 up to the digest: RFC 8017, section 9.2, note 1. */
@@ -57,7 +57,24 @@ export function decryptOaep(pkcs8: Uint8Array, ciphertext: Uint8Array, oaepHash:
   return decryptRsa(pkcs8, ciphertext, { padding: RSA_PKCS1_OAEP_PADDING, oaepHash })
 }
 
-export function decryptRsa(
+/**
+ * The same of RSAES-PKCS1-v1_5, of a message whose length is known. OpenSSL is asked for no padding, because Node refuses this
+ * one where its OpenSSL would tell of it.
+ */
+export function decryptPkcs1(pkcs8: Uint8Array, ciphertext: Uint8Array, length: number): Uint8Array | undefined {
+  const block = decryptRsa(pkcs8, ciphertext, { padding: RSA_NO_PADDING })
+  if (!block) return undefined
+  try {
+    if (pkcs1Fault(block, length) !== 0) return undefined
+    const plaintext = allocateSecret(length)
+    plaintext.set(block.subarray(block.length - length))
+    return plaintext
+  } finally {
+    block.fill(0)
+  }
+}
+
+function decryptRsa(
   pkcs8: Uint8Array,
   ciphertext: Uint8Array,
   options: { readonly padding: number; readonly oaepHash?: OaepHash },
@@ -92,10 +109,4 @@ function privateKey(pkcs8: Uint8Array): KeyObject {
 
 function bitsOf(key: KeyObject): number {
   return key.asymmetricKeyDetails?.modulusLength ?? 0
-}
-
-/** Whether this Node decrypts PKCS #1 v1.5: only where OpenSSL hides from the caller whether the padding was right. */
-export function canDecryptPkcs1(): boolean {
-  const [major = 0, minor = 0] = process.versions.openssl.split('.').map(Number)
-  return major > 3 || (major === 3 && minor >= 2)
 }

@@ -2,7 +2,6 @@ import { constants, createPublicKey, publicEncrypt, randomBytes } from 'node:cry
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { canDecryptPkcs1 } from '../src/rsa-keys.js'
 import { createKey, type Running, start } from './running.js'
 
 const HOUR_MS = 3600_000
@@ -162,19 +161,60 @@ it('schedules and cancels the deletion of a key without material', async () => {
   expect(await stateOf(running, KeyId)).toMatchObject({ KeyState: 'PendingImport' })
 })
 
-it('offers PKCS #1 v1.5 only where OpenSSL hides whether its padding was right', async () => {
+it('takes material that is wrapped by PKCS #1 v1.5, and refuses a padding that is wrong', async () => {
   const running = await start()
   const { KeyId } = await createKey(running, { Origin: 'EXTERNAL' })
-  const asked = {
-    Action: 'GetParametersForImport',
-    KeyId,
-    WrappingKeySpec: 'RSA_2048',
-    WrappingAlgorithm: 'RSAES_PKCS1_V1_5',
+  const { key, ImportToken } = await parametersFor(running, KeyId, 'RSAES_PKCS1_V1_5')
+  const pkcs1 = { key, padding: constants.RSA_PKCS1_PADDING }
+  const attempt = (wrapped: Buffer) =>
+    running.call({
+      Action: 'ImportKeyMaterial',
+      KeyId,
+      ImportToken,
+      EncryptedKeyMaterial: wrapped.toString('base64'),
+    })
+  const whole = publicEncrypt(pkcs1, randomBytes(32))
+  const flipped = Buffer.from(whole)
+  flipped[128] = (flipped[128] as number) ^ 1
+  for (const wrong of [
+    publicEncrypt(pkcs1, randomBytes(31)),
+    publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING }, randomBytes(32)),
+    flipped,
+    whole.subarray(1),
+    Buffer.alloc(256, 0xff),
+  ]) {
+    expect(await attempt(wrong)).toMatchObject({ HttpStatus: 400, Code: 'InvalidKeyMaterial' })
   }
-  const { PublicKey, ImportToken, Code } = await running.call(asked)
-  if (!canDecryptPkcs1()) return expect(Code).toBe('InvalidParameter')
-  const key = createPublicKey({ key: Buffer.from(`${PublicKey}`, 'base64'), format: 'der', type: 'spki' })
-  const wrapped = publicEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, randomBytes(32)).toString('base64')
-  const imported = { Action: 'ImportKeyMaterial', KeyId, EncryptedKeyMaterial: wrapped, ImportToken: `${ImportToken}` }
-  expect(await running.call(imported)).toEqual({ RequestId: expect.any(String) })
+  expect(await attempt(whole)).toEqual({ RequestId: expect.any(String) })
 })
+
+it.each(['RSAES_PKCS1_V1_5', 'RSAES_OAEP_SHA_256'])(
+  'tells of a wrong padding of %s too seldom to learn anything by it',
+  async (algorithm) => {
+    const running = await start()
+    const { KeyId } = await createKey(running, { Origin: 'EXTERNAL' })
+    const { key, ImportToken } = await parametersFor(running, KeyId, algorithm)
+    const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }
+    const right = publicEncrypt(
+      algorithm === 'RSAES_PKCS1_V1_5' ? { key, padding: constants.RSA_PKCS1_PADDING } : { key, ...padding },
+      randomBytes(32),
+    ).toString('base64')
+    const attempt = { Action: 'ImportKeyMaterial', KeyId, ImportToken }
+    const wrong = { ...attempt, EncryptedKeyMaterial: Buffer.alloc(256, 1).toString('base64') }
+    for (let time = 0; time < 16; time++) {
+      expect(await running.call(wrong)).toMatchObject({ Code: 'InvalidKeyMaterial' })
+    }
+    expect(await running.call(wrong)).toMatchObject({ Code: 'InvalidImportToken' })
+    expect(
+      await running.call({ ...attempt, ImportToken: ` ${ImportToken}`, EncryptedKeyMaterial: right }),
+    ).toMatchObject({ Code: 'InvalidImportToken' })
+    expect(await importMaterial(running, KeyId, randomBytes(32))).toEqual({ RequestId: expect.any(String) })
+  },
+)
+
+async function parametersFor(running: Running, KeyId: string, WrappingAlgorithm: string) {
+  const asked = { Action: 'GetParametersForImport', KeyId, WrappingKeySpec: 'RSA_2048', WrappingAlgorithm }
+  const { PublicKey, ImportToken } = await running.call(asked)
+  const key = createPublicKey({ key: Buffer.from(`${PublicKey}`, 'base64'), format: 'der', type: 'spki' })
+  return { key, ImportToken: `${ImportToken}` }
+}
