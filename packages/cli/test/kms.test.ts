@@ -99,6 +99,16 @@ it('backs up to a passphrase, drills, and restores what is missing', async () =>
   const blob = await encrypt('alias/app')
   expect(await json(['backup', '--out', at('backup'), ...store])).toMatchObject({ keys: 2, versions: 3 })
   expect(await json(['drill', at('backup')])).toMatchObject({ versions: 3, failed: [] })
+  const against = ['drill', at('backup'), '--against', at('kms')]
+  expect(await json(against)).toMatchObject({ store: { isTheSame: true, missing: [], changed: [], gone: [] } })
+  await json(['keys', 'tag', 'alias/app', 'since=backup', ...store])
+  const behind = await runHere(['kms', ...against, '--json'], { env })
+  expect({ ...behind, stdout: JSON.parse(behind.stdout), stderr: JSON.parse(behind.stderr) }).toMatchObject({
+    code: 8,
+    stdout: { failed: [], store: { missing: [], changed: [`key ${keyId}`], gone: [] } },
+    stderr: { error: { code: 'CHECKS_FAILED' } },
+  })
+  await json(['keys', 'tag', 'alias/app', 'since', '--remove', ...store])
   const other = ['--store', at('other'), '--key-file', at('other.key')]
   expect(await json(['restore', at('backup'), ...other])).toMatchObject({ restored: { length: 4 }, kept: [] })
   expect(await json(['restore', at('backup'), ...other])).toMatchObject({ restored: [], same: { length: 4 } })

@@ -1,6 +1,9 @@
 import { sings } from './backup-canary.js'
 import { type BackupContents, decodeContents, entityOf } from './backup-contents.js'
 import type { BackupSeal } from './backup-seal.js'
+import { compareStores, type StoreComparison } from './compare-stores.js'
+import { readStore } from './read-store.js'
+import type { RootKeySource } from './root-key.js'
 import { StoreState } from './store-state.js'
 
 /** What a drill found in a backup. */
@@ -14,24 +17,41 @@ export interface DrillReport {
   readonly accessKeys: number
   /** What is wrong with it; empty if everything is restored by it. */
   readonly failed: readonly string[]
+  /** How the store that was given differs; and whether it is the one that was backed up, or another into which it was restored. */
+  readonly store?: StoreComparison & { readonly isTheSame: boolean }
+}
+
+export interface DrillOptions {
+  /** A store to compare the backup with, served or not. */
+  readonly against?: { readonly folder: string; readonly rootKey: RootKeySource } | undefined
 }
 
 /**
  * Proves that a backup opens, without a store: unseals it, reads every record, and lets each version of each key decrypt
- * what it encrypted when the backup was made.
+ * what it encrypted when the backup was made. Then compares it with a store, if one is given.
  *
  * @throws CryptoError STORE_DAMAGED, WRONG_PASSPHRASE, DECRYPTION_FAILED
  */
-export async function drill(file: Uint8Array, seal: BackupSeal): Promise<DrillReport> {
+export async function drill(file: Uint8Array, seal: BackupSeal, { against }: DrillOptions = {}): Promise<DrillReport> {
   const bytes = await seal.unseal(file)
   using state = new StoreState()
   try {
     const contents = decodeContents(bytes)
     for (const record of contents.records) state.apply(record.id, entityOf(record))
-    return report(contents, state)
+    const found = report(contents, state)
+    return against ? { ...found, store: await compare(contents, state, against) } : found
   } finally {
     bytes.fill(0)
   }
+}
+
+async function compare(
+  { storeId }: BackupContents,
+  backup: StoreState,
+  { folder, rootKey }: NonNullable<DrillOptions['against']>,
+): Promise<NonNullable<DrillReport['store']>> {
+  using store = await readStore(folder, rootKey)
+  return { isTheSame: store.id === storeId, ...compareStores(backup, store.state) }
 }
 
 function report(

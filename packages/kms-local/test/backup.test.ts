@@ -69,6 +69,67 @@ it('proves by a drill that every version of every key is in a backup', async () 
   })
 })
 
+it('says in a drill what of the live store a backup lacks, what has changed and what is gone', async () => {
+  const folder = scratchFolder()
+  await using store = await openStore(folder)
+  const { accessKeyId } = await fill(store)
+  const service = new KeyService(store)
+  const doomed = await service.ensureAlias('alias/doomed')
+  await service.access.putPrincipal({ type: 'user', name: 'alice', policies: ['AliyunKMSReadOnlyAccess'] })
+  const { file } = await backUpOf(folder)
+  const against = { folder: join(folder, 'store'), rootKey: rootKeyOf(folder) }
+  const same = { isTheSame: true, missing: [], changed: [], gone: [] }
+  expect((await drill(file, seal, { against })).store).toEqual(same)
+  const app = service.describeKey('alias/app').metadata.id
+  await service.rotateKey('alias/app')
+  const version = service.describeKey('alias/app').primaryVersion.id
+  const made = await service.createKey()
+  await service.createAlias('alias/new', made.metadata.id)
+  await service.updateAlias('alias/mac', app)
+  await service.disableKey(app)
+  await service.access.putPrincipal({ type: 'user', name: 'alice', policies: ['AliyunKMSFullAccess'] })
+  await service.deleteAccessKey(accessKeyId)
+  await store.destroyKeys(new Set([doomed.metadata.id]))
+  expect((await drill(file, seal, { against })).store).toEqual({
+    isTheSame: true,
+    missing: [
+      `version ${version} of key ${app}`,
+      `key ${made.metadata.id}`,
+      `version ${made.primaryVersion.id} of key ${made.metadata.id}`,
+      'alias/new',
+    ],
+    changed: [`key ${app}`, 'alias/mac', 'user alice'],
+    gone: [
+      `key ${doomed.metadata.id}`,
+      `version ${doomed.primaryVersion.id} of key ${doomed.metadata.id}`,
+      'alias/doomed',
+      `access key ${accessKeyId}`,
+    ],
+  })
+})
+
+it('tells another store from the one that was backed up, and material that is not the same', async () => {
+  const folder = scratchFolder()
+  await using store = await openStore(folder)
+  await fill(store)
+  const { file } = await backUpOf(folder)
+  await using other = await openStore(folder, 'other')
+  await restore(other, file, seal)
+  const against = { folder: join(folder, 'other'), rootKey: rootKeyOf(folder, 'other') }
+  expect((await drill(file, seal, { against })).store).toEqual({
+    isTheSame: false,
+    missing: [],
+    changed: [],
+    gone: [],
+  })
+  const contents = decodeContents(await seal.unseal(file))
+  const longest = contents.records.toSorted((a, b) => a.content.length - b.content.length).at(-1)
+  const last = longest?.content.length ?? 0
+  if (longest) longest.content[last - 1] = (longest.content[last - 1] ?? 0) ^ 1
+  const { store: compared } = await drill(await seal.seal(encodeContents(contents)), seal, { against })
+  expect(compared?.changed).toEqual([expect.stringMatching(/^version [0-9a-f-]{36} of key [0-9a-f-]{36}$/)])
+})
+
 it('says in a drill which version has other material than was in use', async () => {
   const folder = scratchFolder()
   await using store = await openStore(folder)
