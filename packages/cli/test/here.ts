@@ -37,6 +37,10 @@ export class Here {
     )
   }
 
+  removeFile(name: string): void {
+    rmSync(this.path(name))
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true })
   }
