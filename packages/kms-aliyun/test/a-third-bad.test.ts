@@ -42,7 +42,7 @@ describe.each(transports)('over transport %s', (transport) => {
       bad++
       return faults[Math.floor(chance(Number(row), attempt, 2) * faults.length)]?.(exchange)
     })
-    const kms = server.kms({ attemptTimeoutMs: 500, totalTimeoutMs: 60_000, maxAttempts: 10 })
+    const kms = server.kms({ attemptTimeoutMs: 2_000, totalTimeoutMs: 120_000, maxAttempts: 50 })
 
     const operate = async (row: number): Promise<void> => {
       const context = { row: String(row) }
