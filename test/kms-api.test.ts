@@ -5,6 +5,7 @@ import { apis } from '../packages/kms-local/src/aliyun-api.js'
 import { cases } from './kms-api/cases.js'
 import { type ApiClient, clients, endClients } from './kms-api/clients.js'
 import { Compatibility } from './kms-api/compatibility.js'
+import { documentedFaults, faultsLeftOut } from './kms-api/differences.js'
 import { sdkClients } from './kms-api/sdk-clients.js'
 import { readResults, writeResults } from './kms-api/sdk-results.js'
 import { World } from './kms-api/world.js'
@@ -45,6 +46,16 @@ describe.each(tried)('$name', (client) => {
 it('has a case for every operation that is offered', () => {
   const done = new Set(cases.filter(({ refused }) => !refused).map(({ action }) => action))
   expect([...actions].filter((action) => !done.has(action))).toEqual([])
+})
+
+it('has a case for every fault that the cloud documents, with its status, or says why there is none', () => {
+  const tried = new Set(cases.flatMap(({ refused }) => (refused ? [refused.join(' ')] : [])))
+  const untried = documentedFaults.filter((fault) => !tried.has(fault.join(' '))).map(([, code]) => code)
+  expect(untried.sort()).toEqual(
+    Object.keys(faultsLeftOut)
+      .filter((code) => untried.includes(code))
+      .sort(),
+  )
 })
 
 it('offers every method of the npm client that concerns no secrets', () => {

@@ -29,7 +29,7 @@ export class Compatibility {
   }
 
   page(actions: ReadonlySet<string>, results: SdkResults): string {
-    return `${[...head, ...table(actions, this.#seen), ...faults(this.#seen), ...otherLanguages(results)].join('\n')}\n`
+    return `${[...head, ...table(actions, this.#seen), ...faults(this.#seen), ...noSm2, ...otherLanguages(results)].join('\n')}\n`
   }
 }
 
@@ -90,6 +90,20 @@ function faults(all: ReadonlyMap<string, Seen>): readonly string[] {
     ...Object.entries(faultsLeftOut).map(([code, why]) => `| \`${code}\` | ${why} |`),
   ]
 }
+
+const noSm2 = [
+  '',
+  '## No SM2',
+  '',
+  'Keys of the spec `EC_SM2`, and `SM2DSA` and `SM2PKE`, are refused with 400 `InvalidParameter`, as other specs and algorithms that',
+  'are not offered. The cloud signs a *given* digest, and encrypts; Node’s OpenSSL knows the curve, but node:crypto (20 and 24) hashes',
+  'what it signs by SM2 once more, and neither encrypts nor decrypts by it: a test holds both, and fails when that changes. Of the',
+  'packages on npm `sm-crypto-v2` 1.15.1 is the one that is kept, and was read: it takes a point out of a ciphertext in ASN.1, which is the',
+  'cloud’s form, without asking whether it lies on the curve, which gives the private key away to who has enough decrypted (an invalid-',
+  'curve attack); it inverts 1 + d in variable time and without blinding at each signature; it holds private keys as strings, which',
+  'cannot be zeroed; it compares the hash of a ciphertext by `===`; and nobody has audited it. A signature scheme of our own over',
+  'an audited curve library would be a primitive of our own. Use `EC_P256`, or `RSA_2048`; `Aliyun_SM4` and `HMAC_SM3` are offered.',
+]
 
 function otherLanguages({ date, node, sdks }: SdkResults): readonly string[] {
   return [
