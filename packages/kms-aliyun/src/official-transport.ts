@@ -98,11 +98,11 @@ async function createClient(options: TransportOptions, credentials: AliyunCreden
 
 async function loadLibrary() {
   try {
-    const [{ default: kms }, { default: rpc }] = await Promise.all([
+    const [{ default: kms }, { Config }] = await Promise.all([
       import('@alicloud/kms20160120'),
       import('@alicloud/rpc-client'),
     ])
-    return { Client: kms.default, Config: rpc.Config }
+    return { Client: kms.default, Config }
   } catch (cause) {
     const remedy = 'it imports packages that it does not declare, so a strict package manager must be told of them'
     throw new CryptoError('INTERNAL', `@alicloud/kms20160120 cannot be loaded: ${remedy}`, { cause })

@@ -123,7 +123,8 @@ it('takes every option', () => {
     region: 'cn-test',
     endpoint: 'localhost:1',
     protocol: 'http',
-    transport: 'official',
+    transport: 'lean',
+    ca: 'ca.pem',
     credentials: { accessKeyId: { env: 'A' }, accessKeySecret: { env: 'B' }, securityToken: { file: 'c' } },
     attemptTimeoutMs: 10,
     totalTimeoutMs: 10,
@@ -133,4 +134,12 @@ it('takes every option', () => {
     breakForMs: 100,
   }
   expect(plugin.options.parse(section)).toEqual(section)
+})
+
+it('finds the certificates of a CA beside its configuration', async () => {
+  await using container = open({ endpoint: server.endpoint, protocol: 'http', ca: 'none.pem' })
+  await expect(container.kms('main').encrypt('alias/one', text, {})).rejects.toMatchObject({
+    code: 'INVALID_CONFIG',
+    message: expect.stringContaining('/none.pem"'),
+  })
 })
