@@ -1,4 +1,4 @@
-import type { KeyRing, SessionKeyPolicy } from '@parasol/backend-gpg'
+import type { KeyRing, Profile, SessionKeyPolicy } from '@parasol/backend-gpg'
 import { type Cipher, createCrypto } from '@parasol/core'
 
 /** Scheme three with keys of our own choice: signed by the first one, for all of them. */
@@ -8,14 +8,17 @@ export interface GpgCipherOptions {
   /** Fingerprints of who can read; by default the first key's. */
   readonly recipients?: readonly string[]
   readonly sessionKeys?: SessionKeyPolicy
+  /** What gpg 2.2 reads, by default. */
+  readonly profile?: Profile
 }
 
-export async function gpgCipher({ keys, recipients, sessionKeys = {} }: GpgCipherOptions): Promise<Cipher> {
+export async function gpgCipher(options: GpgCipherOptions): Promise<Cipher> {
+  const { keys, recipients, sessionKeys = {}, profile = 'compat' } = options
   const { GpgProvider, KeyRing } = await import('@parasol/backend-gpg')
   const keyRing = KeyRing.inMemory()
   const [signer = '', ...others] = await importAll(keyRing, keys)
   const readers = recipients ?? [signer, ...others]
-  const provider = new GpgProvider({ keyRing, recipients: readers, signer, sessionKeys })
+  const provider = new GpgProvider({ keyRing, recipients: readers, signer, sessionKeys, profile })
   return createCrypto([provider], { bench: { scheme: 'gpg' } }).for('bench')
 }
 

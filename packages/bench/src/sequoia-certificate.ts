@@ -1,0 +1,29 @@
+/**
+ * A certificate as Sequoia 2 makes them in its profile of RFC 9580, and `sq key generate --profile rfc9580` with it. It never
+ * expires, and its secret part was thrown away. It says that its owner reads authenticated data, and prefers no cipher:
+ * messages to it are in AES-128 with OCB.
+ */
+export const SEQUOIA_CERTIFICATE = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+xioGawcwnhsAAAAgsEvMzeBX1HJvLbTxgXqk0Z1mh1F1MGKCAMKYawN/byPCpgYf
+GwoAAAA3BYJrBzCeAwsJBwMVCggCmwECHgkiIQaOHBdW0PbNSuovv6jlPDab4LQO
+DMn84XXWYcktdE5O8QAAAAB8NCAuDgF7S7Xm0/eM+JM1Bn2FNK5rM+ERDY9/qZ/x
+iBUqFwCNe2wuAuwYoZI4dgu5kISGTfE/RLuzhOu5GjgK+NSW5Cho4h0gjBfr92PQ
+zFXdPk8cnueCSel5n7Hvl5ctIg/NBUJlbmNowqkGExsKAAAAOgWCawcwngMLCQcD
+FQoIApkBApsBAh4JIiEGjhwXVtD2zUrqL7+o5Tw2m+C0DgzJ/OF11mHJLXROTvEA
+AAAAULwgQta63o4rcvIurrBVZZagXl8wHQAyH7uze7zw+hUOf6USGpzLyK8+Pk1W
+AWw9EDbURXq2jreuoyP00cO5HZR2pGv410F1oHYZk5NXcQPiDJLvnejF7u4Qg9WR
+NViDC60DzioGawcwnhkAAAAg3vFGq22UVWf/SI6MyM5PLtZFo/hzzXxNlOL8j5Sr
+kyPCmwYYGwoAAAAsBYJrBzCeApsMIiEGjhwXVtD2zUrqL7+o5Tw2m+C0DgzJ/OF1
+1mHJLXROTvEAAAAAzGwgIgcp8YQKrBTClYM797LQoZzyu/Xz6REOMgP622SXjrKM
+CrtvDyK6LlM+5PYH2M0vQWtXpcUHQcFbbvMLDtDqJsjGRQcYh1CQaVAKR4rkuIbM
+iMom6g825fQyo4w21TAPzioGawcwnhsAAAAgwo7wHsbuHWPrhurFzcFeRj/M1hQc
+VcN7UQU0CiIjseDCwHUGGBsKAAAAxgWCawcwngKbApmgBhkbCgAAACkFgmsHMJ4i
+IQYS6OTyl1sQ95dr8XBVJ3RvBMlgCq/LCgY8cZtCxj8DLQAAAADF5SAUU/W14auf
++3v8gSKEMzpL4lFDiRA0XqUaeptf+9QH4nk2J+N9VHHM2mFF6toGkmduZgpVggee
+XU50XQjJhKdu3yKpBlMJ2xtWeX3G0x4V96tAIA2VgnFTKQH01FRSsAQiIQaOHBdW
+0PbNSuovv6jlPDab4LQODMn84XXWYcktdE5O8QAAAABd7yD9+aqU7SIAlfNvH9Yv
+vuyIgLPaDZP03stfuVz4XqoI63yAio4h38vPd875XGQ8/8fjGgxUDsqjn41xkIlP
+EnfwKsrWs4bAKM54fuTHaaO3Z885tGQh3nJPy8eh3ZeJMAo=
+-----END PGP PUBLIC KEY BLOCK-----
+`
