@@ -1,5 +1,6 @@
 import { enums, type Message, readMessage, type SessionKey } from 'openpgp'
 import { isAccepted } from './accept-signatures.js'
+import { areAnnounced } from './announced-signatures.js'
 import { isOverlong, openCompressed } from './open-compressed.js'
 import { openData } from './open-data.js'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
@@ -45,7 +46,8 @@ async function openWith(
 
 async function isInOrder(decrypted: Message<Uint8Array>, policy: OpenPolicy): Promise<boolean> {
   if (!isWithinSignatureLimit(decrypted)) return false
-  return isAccepted(await decrypted.verify([...policy.certificates], toleratedNow(), openpgpConfig), policy)
+  const results = await decrypted.verify([...policy.certificates], toleratedNow(), openpgpConfig)
+  return (await areAnnounced(decrypted, results)) && isAccepted(results, policy)
 }
 
 /** What announces a signature stands before the data; what comes after the data is read when it is verified. */

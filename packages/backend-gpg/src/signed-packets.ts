@@ -28,7 +28,7 @@ export async function* readSignedPackets(
   if (first.tag !== COMPRESSED) return yield* readUncompressed(reader, first)
   await using inner = new ByteReader(decompress(first))
   const signatures = yield* readUncompressed(inner, await requirePacket(inner))
-  if (!(await reader.atEnd())) throw decryptionFailed()
+  if (await nextMeaningful(reader)) throw decryptionFailed()
   return signatures
 }
 
@@ -50,15 +50,24 @@ async function* readUncompressed(
   for (; announced > 0; announced--) {
     signatures.push(readSignature(await bodyOf(await requirePacket(reader, SIGNATURE))))
   }
-  if (!(await reader.atEnd())) throw decryptionFailed()
+  if (await nextMeaningful(reader)) throw decryptionFailed()
   for (const signature of signatures) digest(signature, hashes)
   return signatures
 }
 
 async function requirePacket(reader: ByteReader, tag?: number): Promise<StreamedPacket> {
-  const packet = await nextPacket(reader)
+  const packet = await nextMeaningful(reader)
   if (packet && (tag === undefined || packet.tag === tag)) return packet
   throw decryptionFailed()
+}
+
+/** The next packet but for padding, which hides how long a message is and says nothing (RFC 9580, section 5.14). */
+async function nextMeaningful(reader: ByteReader): Promise<StreamedPacket | undefined> {
+  for (;;) {
+    const packet = await nextPacket(reader)
+    if (packet?.tag !== enums.packet.padding) return packet
+    for await (const _piece of packet.body);
+  }
 }
 
 async function bodyOf({ body, length }: StreamedPacket): Promise<Uint8Array> {
