@@ -36,7 +36,7 @@ import { SeekableStream } from './seekable-stream.js'
 import { type OpenedRecord, type OpenStreamOptions, openStream, rewrapStream, sealStream } from './stream.js'
 import { DEFAULT_SEGMENT_BYTES, encodeHeader } from './stream-header.js'
 import type { RecordKey, Suite } from './suite.js'
-import { suiteNames } from './suites.js'
+import { beginsEnvelope, suiteNames } from './suites.js'
 
 const MAX_PLAINTEXT_BYTES = 64 * 1024 * 1024
 /** More than any policy allows a data key that is shared. */
@@ -62,6 +62,7 @@ export class EnvelopeProvider
     maxPlaintextBytes: MAX_PLAINTEXT_BYTES,
     bindsContext: true,
     plaintextLeavesProcess: false,
+    begins: beginsEnvelope,
   }
   readonly texts: TextCodec
   readonly #options: EnvelopeOptions

@@ -24,6 +24,7 @@ import {
 } from './encrypted-message.js'
 import { gpgError } from './gpg-errors.js'
 import type { GpgOptions } from './gpg-options.js'
+import { beginsMessage } from './inspect-message.js'
 import { KeyCache } from './key-cache.js'
 import { type OpenPolicy, openMessage } from './open-message.js'
 import type { Profile } from './profile.js'
@@ -68,6 +69,7 @@ export class GpgProvider implements WithholdingProvider, Disposable {
       maxPlaintextBytes: MAX_PLAINTEXT_BYTES,
       bindsContext: context === 'signed',
       plaintextLeavesProcess: false,
+      begins: beginsMessage,
     }
     this.#keys = new KeyCache({ keyRing: options.keyRing, passphrase: options.passphrase })
     this.#parties = new Parties(options)

@@ -41,6 +41,15 @@ export function inspectMessage(head: Uint8Array): MessageInspection | undefined 
   return { recipients, passwords, sessionKeyVersions, ...data, armored }
 }
 
+/** Whether bytes begin as an encrypted message does, armored or not. */
+export function beginsMessage(head: Uint8Array): boolean {
+  if (isArmored(head)) return Buffer.from(head.subarray(0, ARMOR.length)).toString('latin1') === ARMOR
+  const header = head[0] ?? 0
+  const tag = (header & 0x40) === 0 ? (header >> 2) & 15 : header & 63
+  return (header & 0x80) !== 0 && MAX_BEFORE_DATA.has(tag)
+}
+
+const ARMOR = '-----BEGIN PGP MESSAGE-----'
 const { symEncryptedSessionKey: PASSWORD, marker: MARKER } = enums.packet
 const { symEncryptedIntegrityProtectedData: SEIPD, aeadEncryptedData: OCB } = enums.packet
 

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { type Cipher, CryptoError, type EncryptionContext, throwIfAborted } from '@parasol/core'
-import { AtomicFile, guardIo, InputFile } from '@parasol/core/files'
+import { AtomicFile, guardIo, InputFile, RECOGNIZED_BY_BYTES, withEachScheme } from '@parasol/core/files'
 import { Progress } from './progress.js'
 import { MAY_BE_DONE } from './records/renew-rows.js'
 import type { Terminal } from './terminal.js'
@@ -9,7 +9,7 @@ export interface Reencryption {
   readonly from: Cipher
   readonly to: Cipher
   readonly context: EncryptionContext
-  /** The scheme that made the file, if not that of `from`. */
+  /** The scheme that made the file; by default that as which it begins. */
   readonly scheme?: string | undefined
   readonly json: boolean
 }
@@ -34,17 +34,20 @@ async function convert(
   path: string,
   target: string,
   source: InputFile,
-  { to, context, scheme, json }: Reencryption,
+  { to, context, scheme: named, json }: Reencryption,
   from: Cipher,
 ): Promise<void> {
   const { signal } = terminal
-  using progress = new Progress(terminal, { label: path, total: source.size, unit: 'bytes', json })
-  await using file = await AtomicFile.create(target, { mode: source.mode })
-  const options = { signal, reuseMemory: true, ...(scheme !== undefined && { scheme }) }
-  const plaintext = from.decryptStream(reporting(source, progress), context, options)
-  for await (const chunk of to.encryptStream(plaintext, context, { signal, reuseMemory: true })) await file.write(chunk)
-  throwIfAborted(signal)
-  await file.commit()
+  const schemes = named === undefined ? from.schemesOf(await source.read(0, RECOGNIZED_BY_BYTES)) : [named]
+  await withEachScheme(schemes, async (scheme) => {
+    using progress = new Progress(terminal, { label: path, total: source.size, unit: 'bytes', json })
+    await using file = await AtomicFile.create(target, { mode: source.mode })
+    const plaintext = from.decryptStream(reporting(source, progress), context, { signal, scheme, reuseMemory: true })
+    const ciphertext = to.encryptStream(plaintext, context, { signal, reuseMemory: true })
+    for await (const chunk of ciphertext) await file.write(chunk)
+    throwIfAborted(signal)
+    await file.commit()
+  })
 }
 
 async function* reporting(source: InputFile, progress: Progress): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,4 @@
-import { chmodSync, statSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { inspectEnvelope } from '@parasol/backend-envelope'
 import { parseToken } from '@parasol/core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
@@ -112,4 +112,75 @@ it('takes no row out of a file that it changes in its place', async () => {
   const args = ['reencrypt', '--to', 'archive', '-u', 'customer', '-k', 'id', '-i', './plain.csv', '--on-error', 'skip']
   expect(await here.parasol(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('--out') })
   expect(here.read('plain.csv')).toBe(plain.csv)
+})
+
+it('knows of which scheme a file is that it decrypts, renews or moves', async () => {
+  const use = (name: string): readonly string[] => ['-u', name, '-c', 'id=1']
+  here.write('short', 'short')
+  await here.parasol(['encrypt', ...use('old'), '-i', './short', '-o', './short.old'])
+  await here.parasol(['encrypt', ...use('customer'), '-i', './short', '-o', './short.new'])
+  for (const name of ['short.old', 'short.new']) {
+    const back = await here.parasol(['decrypt', ...use('customer'), '-i', `./${name}`, '-o', './back', '--force'])
+    expect(back, name).toMatchObject({ code: 0, stderr: '' })
+    expect(here.read('back')).toBe('short')
+    const piped = await here.parasol(['decrypt', ...use('customer'), '-i', '-', '-o', '-'], {
+      input: readFileSync(here.path(name)),
+    })
+    expect(piped, name).toEqual({ code: 0, stdout: 'short', stderr: '' })
+  }
+  const move = ['reencrypt', '--to', 'customer', '-c', 'id=1', '-i', './short.old', '-i', './short.new']
+  for (const round of [1, 2]) expect(await here.parasol(move), `round ${round}`).toMatchObject({ code: 0, stderr: '' })
+  for (const name of ['short.old', 'short.new']) {
+    expect((await here.parasol(['rewrap', ...use('customer'), '-i', `./${name}`])).code).toBe(0)
+    const archive = await here.parasol([
+      'decrypt',
+      ...use('customer'),
+      '--scheme',
+      'envelope',
+      '-i',
+      `./${name}`,
+      '-o',
+      '-',
+    ])
+    expect(archive).toEqual({ code: 0, stdout: 'short', stderr: '' })
+  }
+})
+
+it('moves files of OpenPGP, armored or not, to envelope without being told that they are', async () => {
+  const generated = await here.parasol([
+    'gpg',
+    'generate',
+    '--name',
+    'Me',
+    '--unprotected',
+    '--ring',
+    './ring',
+    '--json',
+  ])
+  const key = JSON.parse(generated.stdout).fingerprint
+  here.write(
+    'parasol.gpg.yaml',
+    `version: 1
+kms: { main: { use: local, store: ./kms, keyFile: ./kms.key } }
+schemes:
+  envelope: { kms: main, keyId: alias/parasol }
+  binary: { use: gpg, keyRing: ./ring, recipients: [${key}], signer: ${key} }
+  armored: { use: gpg, keyRing: ./ring, recipients: [${key}], signer: ${key}, armor: true }
+useCases:
+  binary: { scheme: binary, purpose: file }
+  armored: { scheme: armored, purpose: file }
+  file: { scheme: envelope, reads: [armored, binary] }
+`,
+  )
+  here.write('file', 'content')
+  const config = ['--config', './parasol.gpg.yaml', '--without-context']
+  for (const kind of ['binary', 'armored']) {
+    await here.parasol(['encrypt', '-u', kind, '-i', './file', '-o', `./file.${kind}`, ...config])
+  }
+  const move = ['reencrypt', '--to', 'file', '-i', './file.binary', '-i', './file.armored', ...config]
+  for (const round of [1, 2]) expect(await here.parasol(move), `round ${round}`).toMatchObject({ code: 0, stderr: '' })
+  for (const kind of ['binary', 'armored']) {
+    const decrypt = ['decrypt', '-u', 'file', '--scheme', 'envelope', '-i', `./file.${kind}`, '-o', '-', ...config]
+    expect((await here.parasol(decrypt)).stdout).toBe('content')
+  }
 })

@@ -14,6 +14,7 @@ import {
   type RandomAccess,
   type StreamOptions,
 } from './provider.js'
+import { recognizeSchemes } from './recognize.js'
 import type { EncryptedRecord } from './record.js'
 import { RecordCipher, type RecordCipherOptions } from './record-cipher.js'
 import { type ManyOptions, type Outcome, settleMany } from './settle-many.js'
@@ -69,6 +70,14 @@ export class Cipher {
   /** The scheme that encrypts. */
   get scheme(): string {
     return this.#provider.scheme
+  }
+
+  /**
+   * The schemes, of those that this use case reads, that a ciphertext which begins so can be of, most likely first: for
+   * `decryptStream` and others of a file that one of the `reads` may have made. Never none.
+   */
+  schemesOf(head: Uint8Array): readonly string[] {
+    return recognizeSchemes(head, this.#provider, this.#readers)
   }
 
   /** Whether the fields of a record have one wrapped key, which is stored beside them. */

@@ -4,6 +4,7 @@ import type { Cipher } from './cipher.js'
 import type { EncryptionContext } from './context.js'
 import { throwIfAborted } from './errors.js'
 import { InputFile } from './input-file.js'
+import { RECOGNIZED_BY_BYTES, withEachScheme } from './recognize.js'
 
 export interface FileOptions {
   /** Gives up: the call rejects with CryptoError ABORTED, and the target is as it was. */
@@ -17,7 +18,7 @@ export interface FileOptions {
 }
 
 export interface ReadFileOptions extends FileOptions {
-  /** The scheme that made the file, if not the use case's own: one of its `reads`. */
+  /** The scheme that made the file; by default that of the use case, or of its `reads`, as which the file begins. */
   readonly scheme?: string
 }
 
@@ -45,14 +46,20 @@ export function encryptFile(
  * The inverse. No byte of plaintext stands under the name of the target before all of the source is authenticated: until
  * then it is in a partial file beside the target, which is removed if anything fails, and left behind by a crash.
  */
-export function decryptFile(
+export async function decryptFile(
   cipher: Cipher,
   source: string,
   target: string,
   context: EncryptionContext,
   options: ReadFileOptions = {},
 ): Promise<void> {
-  return convert(source, target, options, (chunks) => cipher.decryptUnverified(chunks, context, callOptions(options)))
+  throwIfAborted(options.signal)
+  await using file = await InputFile.open(source)
+  await withEachScheme(await schemesOf(cipher, file, options), (scheme) =>
+    write(file, target, options, (chunks) =>
+      cipher.decryptUnverified(chunks, context, { ...callOptions(options), scheme }),
+    ),
+  )
 }
 
 /**
@@ -65,11 +72,18 @@ export async function rewrapFile(
   context: EncryptionContext,
   options: Omit<ReadFileOptions, 'overwrite'> = {},
 ): Promise<void> {
-  const rewrap = (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
-    cipher.rewrapStream(chunks, context, callOptions(options))
   const target = await guardIo(path, () => realpath(path), 'read')
   await using file = await InputFile.open(target)
-  await write(file, target, { mode: file.mode, ...options, overwrite: true }, rewrap)
+  await withEachScheme(await schemesOf(cipher, file, options), (scheme) =>
+    write(file, target, { mode: file.mode, ...options, overwrite: true }, (chunks) =>
+      cipher.rewrapStream(chunks, context, { ...callOptions(options), scheme }),
+    ),
+  )
+}
+
+/** That which is named, else those that the file can be of. */
+async function schemesOf(cipher: Cipher, file: InputFile, { scheme }: ReadFileOptions): Promise<readonly string[]> {
+  return scheme === undefined ? cipher.schemesOf(await file.read(0, RECOGNIZED_BY_BYTES)) : [scheme]
 }
 
 type Conversion = (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
@@ -104,6 +118,6 @@ async function* reporting(source: InputFile, progress: FileOptions['progress']):
   }
 }
 
-function callOptions({ signal, scheme }: ReadFileOptions): { signal?: AbortSignal; scheme?: string } {
-  return { ...(signal && { signal }), ...(scheme !== undefined && { scheme }) }
+function callOptions({ signal }: FileOptions): { signal?: AbortSignal } {
+  return signal ? { signal } : {}
 }

@@ -31,6 +31,11 @@ export interface ProviderTraits {
   readonly bindsContext: boolean
   /** Whether plaintext is sent to another process to be encrypted. */
   readonly plaintextLeavesProcess: boolean
+  /**
+   * Whether bytes can be the beginning of a ciphertext of this scheme, by the first 64 of them. Nothing is authenticated by
+   * it: it chooses among the schemes that a use case reads. Left out by schemes whose ciphertexts say nothing of themselves.
+   */
+  begins?(head: Uint8Array): boolean
 }
 
 export interface CallOptions {

@@ -32,8 +32,11 @@ async function decrypt(terminal: Terminal, argument: string | undefined, options
     const { convertStream, PIPE } = await import('../convert-stream.js')
     // A file is withheld until it is whole; what a pipe was given cannot be taken back.
     const method = files.target === PIPE ? 'decryptStream' : 'decryptUnverified'
+    const { ofItsScheme } = await import('../of-its-scheme.js')
     return withCipher(terminal, options, (cipher) =>
-      convertStream(terminal, files, options, (chunks) => cipher[method](chunks, context, { signal, ...scheme })),
+      convertStream(terminal, files, options, (chunks) =>
+        ofItsScheme(cipher, chunks, options.scheme, (all, scheme) => cipher[method](all, context, { signal, scheme })),
+      ),
     )
   }
   if (files) {
@@ -61,11 +64,11 @@ const texts = catalogue(
   {
     description: 'decrypt a token to text, or a file to a file',
     argument: 'the token; or from a pipe',
-    scheme: 'the scheme that made the file, if it is one of the "reads" of the use case',
+    scheme: 'the scheme that made the file; by default that as which it begins',
   },
   {
     description: '把令牌解密为文字，或把文件解密为文件',
     argument: '令牌；也可从管道输入',
-    scheme: '加密该文件的方案，如果它是该用途的 "reads" 之一',
+    scheme: '加密该文件的方案；默认由文件开头判断',
   },
 )

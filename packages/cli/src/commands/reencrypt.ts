@@ -110,7 +110,7 @@ const texts = catalogue(
     to: 'the use case that encrypts, as it is configured now',
     from: 'the use case that decrypts, if it is another',
     in: 'an encrypted file, or CSV, NDJSON or JSON with encrypted rows, to change in its place; repeatable',
-    scheme: 'the scheme that made the file, if it is one of the "reads" of the use case',
+    scheme: 'the scheme that made the file; by default that as which it begins',
     note: `To move a use case from one scheme to another, change its "scheme" in parasol.yaml and put the old one into "reads"; then run
 this over everything, and take "reads" away. Safe to repeat: what was done already decrypts to the same. A file is replaced whole,
 or stays as it was.`,
@@ -122,7 +122,7 @@ or stays as it was.`,
     to: '用来加密的用途，按现在的配置',
     from: '用来解密的用途，如果是另一个',
     in: '要就地更换的加密文件，或含加密行的 CSV、NDJSON、JSON；可重复',
-    scheme: '加密该文件的方案，如果它是该用途的 "reads" 之一',
+    scheme: '加密该文件的方案；默认由文件开头判断',
     note: `要把一个用途从一个方案移到另一个：在 parasol.yaml 中改它的 "scheme"，把旧方案放进 "reads"；然后对全部数据执行本命令，
 再去掉 "reads"。可以重复执行：已完成的解密结果不变。文件要么整个替换，要么保持原样。`,
     tokenAndFile: '令牌与 --in 只能给一个',
