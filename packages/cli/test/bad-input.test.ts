@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, truncateSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Command, Option } from 'commander'
@@ -27,6 +27,7 @@ beforeAll(async () => {
   here.write('text', `${SECRET} is no ciphertext\n`)
   here.write('enormous', '')
   truncateSync(here.path('enormous'), 3 * 2 ** 30)
+  here.write('malformed', '{"a":[1,\n-----BEGIN PGP MESSAGE-----\n\nAAAA')
   mkdirSync(here.path('folder'))
   await here.parasol(['encrypt', '-u', 'customer', '--without-context', 'the store is there'])
 })
@@ -46,25 +47,68 @@ it.each(leaves.map((command) => [pathOf(command).join(' '), command] as const))(
   },
 )
 
-/** Groups, and the commands that would go on for ever, or make something new of what is missing. */
-const NOT_FED = /^(serve|kms serve|init|kms keys (create|import))$/
+/** The commands that would go on for ever, and what else makes its files itself. */
+const NOT_FED = /^(serve|kms serve|init|completion|sop)$/
+/** A store that is not there, with its key file, and a ring. */
+const MAKES_FILES = /^(kms (keys|access|rekey)|gpg (generate|import|seal|unseal))\b/
+const INPUTS = ['absent', 'folder', 'text/x', 'binary', 'empty', 'text', 'malformed', 'enormous']
 
 it.each(leaves.map((command) => [pathOf(command).join(' '), command] as const).filter(([name]) => !NOT_FED.test(name)))(
-  'says in one line what is wrong with the files of %s',
+  'says in one line what is wrong with the files of %s, and makes none',
   async (name, command) => {
     const before = listing()
-    for (const option of command.options.filter(takesPath)) {
-      // A folder that is not there may be made.
-      const isFolder = option.flags.includes('<folder>')
-      for (const input of [...(isFolder ? [] : ['absent']), 'folder', 'binary', 'empty', 'text/x']) {
-        const args = [...pathOf(command), ...argumentsOf(command), option.long as string, here.path(input)]
-        const ended = await here.parasol(args)
-        if (ended.code !== 0) requireOneLine(ended, `${name} ${option.long} ${input}`)
+    for (const place of placesOf(command)) {
+      for (const input of INPUTS) {
+        // A folder that is not there may be made.
+        if (place.isFolder && input === 'absent') continue
+        const where = `${name} ${place.name} ${input}`
+        const ended = await complete(command, place.args(here.path(input)))
+        if (ended.code !== 0) requireOneLine(ended, where)
+        if (MAKES_FILES.test(name)) rmSync(here.path('absent'), { force: true })
       }
     }
-    expect(listing()).toEqual(before)
+    if (!MAKES_FILES.test(name)) expect(listing()).toEqual(before)
   },
 )
+
+/** Where a command takes the name of a file or a folder. */
+function placesOf(command: Command): readonly { name: string; isFolder: boolean; args: (path: string) => string[] }[] {
+  const options = command.options.filter(takesPath).map(({ long, flags }) => ({
+    name: String(long),
+    isFolder: flags.includes('<folder>'),
+    args: (path: string) => [String(long), path],
+  }))
+  const [argument] = command.registeredArguments
+  const isFile = argument !== undefined && /^files?$/.test(argument.name())
+  return isFile ? [...options, { name: argument.name(), isFolder: false, args: (path) => [path] }] : options
+}
+
+/** With what a command has to be told before it looks at its files. */
+async function complete(command: Command, args: readonly string[]): Promise<Ended> {
+  const given = [...pathOf(command), ...(args[0]?.startsWith('-') ? argumentsOf(command) : []), ...args]
+  for (const { long } of command.options) {
+    const value = SAMPLES.get(String(long))
+    if (value !== undefined && !given.includes(String(long))) given.push(String(long), ...value)
+  }
+  for (let attempt = 0; ; attempt++) {
+    const ended = await here.parasol(given)
+    const [, missing] = /Option "(?:-\w, )?(--[\w-]+)[^"]*" is missing/.exec(ended.stderr) ?? []
+    if (missing === undefined || given.includes(missing) || attempt === 8) return ended
+    given.push(missing, here.path('absent'))
+  }
+}
+
+const SAMPLES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['--store', [here.path('kms')]],
+  ['--ring', [here.path('ring')]],
+  ['--use-case', ['customer']],
+  ['--to', ['direct']],
+  ['--fields', ['phone']],
+  ['--without-context', []],
+  ['--from', ['0123456789ABCDEF0123456789ABCDEF01234567']],
+  ['--as', ['0123456789ABCDEF0123456789ABCDEF01234567']],
+  ['--unsigned', []],
+])
 
 const bound = ['-u', 'customer', '-c', 'id=1']
 const rows = ['-u', 'customer', '-k', 'id', '-o', './out']

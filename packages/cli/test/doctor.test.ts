@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { LocalKms } from '@parasol/kms-local'
+import { LocalKms, startKmsServer } from '@parasol/kms-local'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { findPlaintext } from '../src/doctor/find-plaintext.js'
 import { Here } from './here.js'
@@ -25,7 +25,7 @@ it('finds nothing wrong where nothing is', async () => {
   const { code, failed, checks: all } = await checks()
   expect({ code, failed }).toEqual({ code: 0, failed: [] })
   expect(new Set(all.map(({ check }) => check))).toEqual(
-    new Set(['node', 'configuration', 'permissions', 'clock', 'use case', 'store']),
+    new Set(['node', 'configuration', 'permissions', 'clock', 'use case', 'access', 'store']),
   )
   const { stdout } = await here.parasol(['doctor'])
   expect(stdout).toMatch(/^ok {7}use case customer: encrypts and decrypts by envelope, in \d+ ms$/m)
@@ -54,6 +54,7 @@ it('says which key cannot be used, and that a store is held by another process',
   expect(disabled.failed.map(({ check, about }) => [check, about])).toEqual([
     ['use case', 'customer'],
     ['use case', 'direct'],
+    ['access', 'alias/parasol (main)'],
   ])
   expect(disabled.checks).toContainEqual(expect.objectContaining({ check: 'key', state: 'warning' }))
   await using again = new LocalKms({ folder: here.path('kms'), rootKey: { keyFile: here.path('kms.key') } })
@@ -81,6 +82,42 @@ it('says what is wrong with a configuration, and with a clock', async () => {
   expect(failed.map(({ check }) => check)).toContain('clock')
 })
 
+it('says what the KMS refuses to this access key, and which action a policy would have to allow', async () => {
+  await using kms = new LocalKms({
+    folder: here.path('served'),
+    rootKey: { keyFile: here.path('served.key') },
+    createKeys: ['alias/app'],
+  })
+  const service = await kms.open()
+  await using server = await startKmsServer({ service })
+  here.write(
+    'served.yaml',
+    `version: 1
+kms: { main: { use: aliyun, region: cn-hangzhou, endpoint: '${server.endpoint}', protocol: http } }
+schemes: { envelope: { kms: main, keyId: alias/app } }
+useCases: { a: { scheme: envelope } }
+`,
+  )
+  const accessOf = async (Action: readonly string[]): Promise<readonly (string | undefined)[][]> => {
+    const policy = { Version: '1', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] } as const
+    const { id, secret } = await service.createAccessKey({ policy })
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: id, ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret }
+    const { stdout } = await here.parasol(['doctor', '--json', '--config', './served.yaml'], { env })
+    const { checks } = JSON.parse(stdout) as { checks: Record<string, string>[] }
+    return checks.filter(({ check }) => check === 'access').map(({ state, message }) => [state, message])
+  }
+  const all = 'DescribeKey, GenerateDataKey, Encrypt, Decrypt, ReEncrypt'
+  expect(await accessOf(['kms:*'])).toEqual([['ok', `may be asked to ${all}`]])
+  expect(await accessOf(['kms:GenerateDataKey', 'kms:Decrypt'])).toEqual([
+    ['ok', 'may be asked to GenerateDataKey, Decrypt'],
+    ['warning', expect.stringContaining('kms:DescribeKey')],
+    ['warning', expect.stringContaining('kms:Encrypt')],
+    ['warning', expect.stringContaining('kms:ReEncrypt')],
+  ])
+  const refused = await accessOf(['kms:Encrypt', 'kms:Describe*', 'kms:List*', 'kms:ReEncrypt*'])
+  expect(refused).toEqual([['failed', expect.stringMatching(/allow kms:GenerateDataKey, kms:Decrypt$/)]])
+})
+
 it('scans files, and tells places and no values', async () => {
   const secrets = ['13800138000', '11010519491231002X', '6222020200112233446', 'hunter22']
   here.write(
@@ -103,6 +140,15 @@ it('scans files, and tells places and no values', async () => {
   const { stdout, stderr } = await here.parasol(['doctor', './a.csv', './a.log'])
   for (const secret of secrets) expect(stdout + stderr).not.toContain(secret)
   expect((await checks(['--sample', '1', './a.log'])).places).toHaveLength(1)
+})
+
+it('scans lines that are longer than memory should hold, and nothing that is no text', async () => {
+  here.write('long.json', `[${'"x",'.repeat(700_000)}"13800138000"]`)
+  here.write('noise', Uint8Array.of(49, 51, 56, 0, 49))
+  const { code, places, checks: all } = await checks(['./long.json', './noise'])
+  expect(code).toBe(8)
+  expect(places).toEqual([{ file: here.path('long.json'), line: 1, kind: 'mobile' }])
+  expect(all).toContainEqual(expect.objectContaining({ check: 'scan', state: 'warning', about: here.path('noise') }))
 })
 
 it('shows no value of a file without a header', async () => {

@@ -5,6 +5,9 @@ import type { RandomAccess } from './provider.js'
 
 /** Few large reads cost less than many small ones; more than that gains nothing. */
 const CHUNK_BYTES = 1024 * 1024
+/** Node ends the process if it is asked for 2 GiB at once. */
+const MAX_READ_BYTES = 1024 * 1024 * 1024
+const MAX_WHOLE_BYTES = 256 * 1024 * 1024
 
 /**
  * A file to read, from beginning to end or in any order. Hold it in an `await using`.
@@ -33,11 +36,22 @@ export class InputFile implements RandomAccess, AsyncDisposable {
     const target = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)))
     let filled = 0
     while (filled < target.length) {
-      const bytesRead = await this.#readInto(target.subarray(filled), offset + filled)
+      const bytesRead = await this.#readInto(target.subarray(filled, filled + MAX_READ_BYTES), offset + filled)
       if (bytesRead === 0) break
       filled += bytesRead
     }
     return target.subarray(0, filled)
+  }
+
+  /** All of a file that has to be in memory. @throws CryptoError INVALID_INPUT if it is longer than it may be */
+  async readWhole(maxBytes: number = MAX_WHOLE_BYTES): Promise<Uint8Array> {
+    if (this.size > maxBytes) {
+      throw new CryptoError(
+        'INVALID_INPUT',
+        `"${this.#path}" has ${this.size} bytes: at most ${maxBytes} were expected`,
+      )
+    }
+    return this.read(0, this.size)
   }
 
   /** The whole file. All chunks lie in the same memory: one is valid until the next is asked for. */

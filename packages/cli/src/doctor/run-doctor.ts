@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type Config, loadConfig, openConfig } from '@parasol/config'
 import type { Terminal } from '../terminal.js'
 import type { Check } from './check.js'
+import { checkAccess } from './check-access.js'
 import { checkClock } from './check-clock.js'
 import { checkStores, checkUseCase, explain } from './check-crypto.js'
 import { checkPermissions } from './check-files.js'
@@ -50,21 +51,22 @@ async function checkConfig(terminal: Terminal, path: string | undefined): Promis
       { check: 'configuration', state: 'ok', about: config.path, message },
       ...(await checkPermissions(terminal, config.path, text)),
       ...(await checkClock(terminal, text)),
-      ...(await checkCrypto(terminal, config)),
+      ...(await checkCrypto(terminal, config, text)),
     ]
   } catch (error) {
     return [{ check: 'configuration', state: 'failed', message: explain(terminal, error) }]
   }
 }
 
-async function checkCrypto(terminal: Terminal, config: Config): Promise<readonly Check[]> {
+async function checkCrypto(terminal: Terminal, config: Config, text: string): Promise<readonly Check[]> {
   try {
     await using crypto = await openConfig(config)
     const checks: Check[] = []
     for (const name of Object.keys(config.useCases)) {
       checks.push(await checkUseCase(terminal, name, crypto.router.for(name)))
     }
-    return [...checks, ...(await checkStores(terminal, crypto, config))]
+    const access = await checkAccess(terminal, crypto, text)
+    return [...checks, ...access, ...(await checkStores(terminal, crypto, config))]
   } catch (error) {
     return [{ check: 'configuration', state: 'failed', message: explain(terminal, error) }]
   }
@@ -73,7 +75,10 @@ async function checkCrypto(terminal: Terminal, config: Config): Promise<readonly
 async function checkFile(terminal: Terminal, file: string, sample: number) {
   const texts = doctorTexts(terminal)
   try {
-    const { lines, found, places } = await scanFile(file, sample, terminal.signal)
+    const result = await scanFile(file, sample, terminal.signal)
+    if (!result)
+      return { check: { check: 'scan', state: 'warning', about: file, message: texts.noText } as Check, found: [] }
+    const { lines, found, places } = result
     const check: Check =
       found === 0
         ? { check: 'scan', state: 'ok', about: file, message: texts.clean(lines) }

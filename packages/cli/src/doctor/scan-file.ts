@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { throwIfAborted } from '@parasol/core'
 import { InputFile } from '@parasol/core/files'
 import { cellText, scanCells } from '../records/csv-cells.js'
 import { isToken } from '../records/tokens.js'
 import { findPlaintext, isPasswordName, type PlaintextKind } from './find-plaintext.js'
+import { textLines } from './text-lines.js'
 
 /** Where something was found; what, but never its value. */
 export interface FoundPlace {
@@ -22,29 +22,29 @@ export interface ScanResult {
 }
 
 const MAX_PLACES = 20
-const MAX_LINE = 1024 * 1024
+const HEAD_BYTES = 64 * 1024
 
-/** Looks through a text file, or its first lines. @throws CryptoError IO */
-export async function scanFile(path: string, sample: number, signal: AbortSignal): Promise<ScanResult> {
+/** Looks through a text file, or its first lines. Undefined for what is no text. @throws CryptoError IO */
+export async function scanFile(path: string, sample: number, signal: AbortSignal): Promise<ScanResult | undefined> {
   await using file = await InputFile.open(path)
+  if ((await file.read(0, HEAD_BYTES)).includes(0)) return undefined
   const delimiter = /\.csv$/i.test(path) ? ',' : /\.tsv$/i.test(path) ? '\t' : undefined
   const places: FoundPlace[] = []
   let [lines, found, names] = [0, 0, [] as readonly string[]]
-  const input = createReadStream(path, { encoding: 'utf8', signal, end: Math.max(0, file.size - 1) })
-  for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (++lines > sample) break
-    const line = text.slice(0, MAX_LINE)
-    if (lines === 1 && delimiter) names = cellsOf(line, delimiter).map(({ text }) => text)
+  for await (const { text, number } of textLines(file.chunks())) {
+    throwIfAborted(signal)
+    if (number > sample) break
+    lines = number
+    if (number === 1 && delimiter) names = cellsOf(text, delimiter).map(({ text }) => text)
     for (const { kind, column } of delimiter
-      ? foundInCells(line, delimiter, names, lines)
-      : findPlaintext(line).map(({ kind }) => ({ kind, column: undefined }))) {
+      ? foundInCells(text, delimiter, names, number)
+      : findPlaintext(text).map(({ kind }) => ({ kind, column: undefined }))) {
       found++
       if (places.length < MAX_PLACES)
-        places.push({ file: path, line: lines, kind, ...(column !== undefined && { column }) })
+        places.push({ file: path, line: number, kind, ...(column !== undefined && { column }) })
     }
   }
-  input.destroy()
-  return { lines: Math.min(lines, sample), found, places }
+  return { lines, found, places }
 }
 
 function foundInCells(line: string, delimiter: string, names: readonly string[], number: number) {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { openCrypto } from '@parasol/config'
+import { isReEncrypting, type Kms } from '@parasol/core'
 import type { Terminal } from '../terminal.js'
 import { BlockConverter } from './block-converter.js'
 import { boundColumns } from './bound-columns.js'
@@ -80,11 +81,15 @@ async function openThreads(
       format,
       head: source.head,
       atOnce,
-      kms: new Map(crypto.kmsNames.map((name) => [name, crypto.kms(name).maxPlaintextBytes])),
+      kms: new Map(crypto.kmsNames.map((name) => [name, traitsOf(crypto.kms(name))])),
     },
   })
   return {
     convert: (rows, from) => workers.convert(rows, from),
     [Symbol.asyncDispose]: () => workers[Symbol.asyncDispose](),
   }
+}
+
+function traitsOf(kms: Kms) {
+  return { maxPlaintextBytes: kms.maxPlaintextBytes, reEncrypts: isReEncrypting(kms) }
 }

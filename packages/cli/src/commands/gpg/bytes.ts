@@ -19,10 +19,17 @@ export async function* pieces(terminal: Terminal, path: string | undefined): Asy
   yield* file.chunks()
 }
 
-/** The same at once. */
+const MAX_BYTES = 256 * 1024 * 1024
+
+/** The same at once. @throws UsageError for more than that has room for */
 export async function whole(terminal: Terminal, path: string | undefined): Promise<Uint8Array> {
   const copies: Uint8Array[] = []
-  for await (const piece of pieces(terminal, path)) copies.push(Uint8Array.from(piece))
+  let length = 0
+  for await (const piece of pieces(terminal, path)) {
+    length += piece.length
+    if (length > MAX_BYTES) throw new UsageError(texts(terminal).tooLong(MAX_BYTES))
+    copies.push(Uint8Array.from(piece))
+  }
   return Buffer.concat(copies)
 }
 
@@ -41,6 +48,13 @@ export async function writeBytes(
 }
 
 const texts = catalogue(
-  { noInput: 'Expected input through a pipe, or the name of a file (--help)' },
-  { noInput: '应从管道输入，或给出文件名（见 --help）' },
+  {
+    noInput: 'Expected input through a pipe, or the name of a file (--help)',
+    tooLong: (bytes: number) =>
+      `More than ${bytes} bytes: use --in and --out if the command has them, which takes any length`,
+  },
+  {
+    noInput: '应从管道输入，或给出文件名（见 --help）',
+    tooLong: (bytes) => `超过 ${bytes} 字节：如果命令有 --in 和 --out，请用它们，长度不限`,
+  },
 )

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { KeyRing, RingEntry } from '@parasol/backend-gpg'
 import { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
 import { examples } from '../../examples.js'
 import { formatFacts, formatTable, print } from '../../print.js'
+import { readWhole } from '../../read-whole.js'
 import type { Terminal } from '../../terminal.js'
 import { readBytes } from './bytes.js'
 import { addRingOptions, openRing, type RingOptions, ringFolder } from './ring-options.js'
@@ -22,12 +22,11 @@ export function importCommand(terminal: Terminal): Command {
 }
 
 async function importKeys(terminal: Terminal, files: readonly string[], options: ImportOptions): Promise<void> {
-  const { guardIo } = await import('@parasol/core/files')
   const ring = options.dryRun ? await emptyRing() : await openRing(terminal, options)
   const inputs = files.length > 0 ? files : [undefined]
   const reports = []
   for (const file of inputs) {
-    const bytes = file === undefined ? await readBytes(terminal) : await guardIo(file, () => readFile(file), 'read')
+    const bytes = file === undefined ? await readBytes(terminal) : await readWhole(file)
     reports.push(await ring.import(bytes))
   }
   const report = {

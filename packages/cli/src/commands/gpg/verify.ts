@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
 import { examples } from '../../examples.js'
 import { formatTable, print } from '../../print.js'
+import { readWhole } from '../../read-whole.js'
 import type { Terminal } from '../../terminal.js'
 import { pieces, whole, writeBytes } from './bytes.js'
 import { fingerprintsOf } from './parties.js'
@@ -60,9 +60,7 @@ type Certificates = readonly Awaited<ReturnType<Awaited<ReturnType<typeof openRi
 async function verifiedBy(terminal: Terminal, options: VerifyOptions, certificates: Certificates) {
   const { verifyDetachedStream, verifyInline } = await import('@parasol/backend-gpg/stateless')
   if (options.signature === undefined) return verifyInline(await whole(terminal, options.in), certificates)
-  const { guardIo } = await import('@parasol/core/files')
-  const path = options.signature
-  const signature = await guardIo(path, () => readFile(path), 'read')
+  const signature = await readWhole(options.signature)
   return {
     data: undefined,
     signatures: await verifyDetachedStream(pieces(terminal, options.in), signature, certificates),

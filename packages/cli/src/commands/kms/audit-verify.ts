@@ -19,7 +19,7 @@ export function auditVerifyCommand(terminal: Terminal): Command {
 
 async function verify(terminal: Terminal, options: VerifyOptions): Promise<void> {
   const { AuditReader } = await import('@parasol/kms-local')
-  const { readWhole } = await import('./backup-seal.js')
+  const { readWhole } = await import('../../read-whole.js')
   const { folder, rootKey } = await findStore(terminal, options)
   using reader = await AuditReader.open(folder, rootKey)
   const head = options.head === undefined ? {} : { head: Buffer.from(await readWhole(options.head)).toString() }

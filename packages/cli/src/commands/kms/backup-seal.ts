@@ -2,6 +2,7 @@ import type { GpgProvider } from '@parasol/backend-gpg'
 import type { BackupSeal } from '@parasol/kms-local'
 import type { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
+import { readWhole } from '../../read-whole.js'
 import type { Terminal } from '../../terminal.js'
 import { UsageError } from '../../usage-error.js'
 import { askSecret } from './store-options.js'
@@ -62,12 +63,6 @@ export async function sealOf(
   const recipients = await ring.add([decryptWith])
   const verify = signedBy === undefined ? [] : await ring.add([signedBy])
   return providerSeal(ring.provider(terminal, { recipients, verify, allowUnsigned: unsigned }))
-}
-
-export async function readWhole(path: string): Promise<Uint8Array> {
-  const { InputFile } = await import('@parasol/core/files')
-  await using file = await InputFile.open(path)
-  return await file.read(0, file.size)
 }
 
 type GpgOptions = Omit<ConstructorParameters<typeof GpgProvider>[0], 'keyRing' | 'passphrase'>

@@ -4,8 +4,9 @@ import { examples } from '../../examples.js'
 import { Incomplete } from '../../incomplete.js'
 import { addJsonOption } from '../../options.js'
 import { formatFacts, print } from '../../print.js'
+import { readWhole } from '../../read-whole.js'
 import type { Terminal } from '../../terminal.js'
-import { addOpenOptions, type OpenOptions, readWhole, sealOf } from './backup-seal.js'
+import { addOpenOptions, type OpenOptions, sealOf } from './backup-seal.js'
 import { findStore } from './store-options.js'
 
 interface DrillOptions extends OpenOptions {

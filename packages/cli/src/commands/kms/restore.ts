@@ -3,8 +3,9 @@ import { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
 import { examples } from '../../examples.js'
 import { formatFacts, print } from '../../print.js'
+import { readWhole } from '../../read-whole.js'
 import type { Terminal } from '../../terminal.js'
-import { addOpenOptions, type OpenOptions, readWhole, sealOf } from './backup-seal.js'
+import { addOpenOptions, type OpenOptions, sealOf } from './backup-seal.js'
 import { addStoreOptions, rootKeyOf, type StoreOptions } from './store-options.js'
 
 interface RestoreOptions extends StoreOptions, OpenOptions {

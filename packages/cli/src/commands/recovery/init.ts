@@ -3,6 +3,7 @@ import { catalogue } from '../../catalogue.js'
 import { examples } from '../../examples.js'
 import { addJsonOption } from '../../options.js'
 import { formatFacts, print } from '../../print.js'
+import { readWhole } from '../../read-whole.js'
 import type { Terminal } from '../../terminal.js'
 import { UsageError } from '../../usage-error.js'
 
@@ -42,12 +43,10 @@ async function init(terminal: Terminal, options: InitOptions): Promise<void> {
 
 async function officersOf(paths: readonly string[]) {
   const { GpgProvider, KeyRing } = await import('@parasol/backend-gpg')
-  const { InputFile } = await import('@parasol/core/files')
   const keyRing = KeyRing.inMemory()
   const officers: string[] = []
   for (const path of paths) {
-    await using file = await InputFile.open(path)
-    const { added } = await keyRing.import(await file.read(0, file.size))
+    const { added } = await keyRing.import(await readWhole(path))
     officers.push(...added)
   }
   const gpg = new GpgProvider({ keyRing, recipients: officers, allowUnsigned: true, armor: true })

@@ -2,6 +2,7 @@ import type { RecoveryKey } from '@parasol/backend-envelope'
 import type { Cipher } from '@parasol/core'
 import type { Command } from 'commander'
 import { catalogue } from '../../catalogue.js'
+import { readWhole } from '../../read-whole.js'
 import type { Terminal } from '../../terminal.js'
 import { UsageError } from '../../usage-error.js'
 
@@ -52,9 +53,9 @@ export async function recoveryCipher(recoveryKey: RecoveryKey, scheme: string, p
 async function openMessage(terminal: Terminal, message: string, officerKey: string): Promise<OpenedKey> {
   const { GpgProvider, KeyRing } = await import('@parasol/backend-gpg')
   const keyRing = KeyRing.inMemory()
-  const { added: recipients } = await keyRing.import(await readBytes(officerKey))
+  const { added: recipients } = await keyRing.import(await readWhole(officerKey))
   using gpg = new GpgProvider({ keyRing, recipients, allowUnsigned: true, passphrase: () => passphrase(terminal) })
-  const text = await gpg.decrypt(await readBytes(message), {}, { signal: terminal.signal })
+  const text = await gpg.decrypt(await readWhole(message), {}, { signal: terminal.signal })
   return { recoveryKey: await parse(text), officer: recipients.join(', ') }
 }
 
@@ -73,12 +74,6 @@ async function passphrase(terminal: Terminal): Promise<string> {
   if (given !== undefined || !canAsk(terminal)) return given ?? ''
   using dialogue = new Dialogue(terminal)
   return await dialogue.secret(texts(terminal).passphrase)
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  const { InputFile } = await import('@parasol/core/files')
-  await using file = await InputFile.open(path)
-  return await file.read(0, file.size)
 }
 
 async function readStdin(terminal: Terminal): Promise<Uint8Array> {

@@ -14,10 +14,16 @@ import { type ErrorData, errorFrom } from './error-data.js'
 export interface KmsCall {
   readonly id: number
   readonly kms: string
-  readonly method: 'encrypt' | 'decrypt' | 'generateDataKey'
+  readonly method: 'encrypt' | 'decrypt' | 'generateDataKey' | 'reEncrypt'
   readonly keyId: string
   readonly bytes: Uint8Array
   readonly context: EncryptionContext
+}
+
+/** What the KMS of the other thread is. */
+export interface KmsTraits {
+  readonly maxPlaintextBytes: number
+  readonly reEncrypts: boolean
 }
 
 export type KmsAnswer =
@@ -45,7 +51,7 @@ export class KmsLink implements AsyncDisposable {
     port.on('message', (answer: KmsAnswer) => this.#settle(answer))
   }
 
-  kms(name: string, maxPlaintextBytes: number): Kms {
+  kms(name: string, { maxPlaintextBytes, reEncrypts }: KmsTraits): Kms {
     const call = this.#call.bind(this)
     const nothing = new Uint8Array()
     return {
@@ -63,6 +69,11 @@ export class KmsLink implements AsyncDisposable {
         const { wrapped, bytes } = await call(ask, options)
         return new DataKey(wrapped, bytes)
       },
+      ...(reEncrypts && {
+        async reEncrypt(bytes: Uint8Array, keyId: string, context: EncryptionContext, options?: CallOptions) {
+          return (await call({ kms: name, method: 'reEncrypt', keyId, bytes, context }, options)).bytes
+        },
+      }),
     }
   }
 

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { CallOptions, Kms } from '@parasol/core'
+import { type CallOptions, CryptoError, isReEncrypting, type Kms } from '@parasol/core'
 import { errorData } from './error-data.js'
 import { type KmsAnswer, type KmsCall, movable } from './kms-link.js'
 
@@ -48,6 +48,10 @@ const methods: Readonly<Record<KmsCall['method'], (kms: Kms, call: KmsCall, opti
       } finally {
         plaintext.fill(0)
       }
+    },
+    async reEncrypt(kms, { keyId, bytes, context }, options) {
+      if (!isReEncrypting(kms)) throw new CryptoError('UNSUPPORTED', 'The KMS re-encrypts nothing')
+      return { bytes: movable(await kms.reEncrypt(bytes, keyId, context, options)), wrapped: NOTHING }
     },
     async generateDataKey(kms, { keyId, context }, options) {
       using key = await kms.generateDataKey(keyId, context, options)

@@ -8,7 +8,7 @@ import type { RowReader } from '../row.js'
 import { type FormatChoice, rowFormat } from '../row-format.js'
 import type { Block } from '../row-source.js'
 import { type ErrorData, errorData } from './error-data.js'
-import { KmsLink } from './kms-link.js'
+import { KmsLink, type KmsTraits } from './kms-link.js'
 
 /** What a thread has to know. */
 export interface WorkerSetup {
@@ -22,8 +22,8 @@ export interface WorkerSetup {
   /** What the file has before its rows. */
   readonly head: string
   readonly atOnce: number
-  /** The KMS that there are, each with the longest plaintext that it takes. */
-  readonly kms: ReadonlyMap<string, number>
+  /** The KMS that there are. */
+  readonly kms: ReadonlyMap<string, KmsTraits>
   readonly kmsPort: MessagePort
 }
 
@@ -62,7 +62,7 @@ async function convertAll(
   signal: AbortSignal,
 ): Promise<void> {
   await using link = new KmsLink(kmsPort)
-  const options = { kms: (name: string) => link.kms(name, kms.get(name) ?? 0) }
+  const options = { kms: (name: string) => link.kms(name, kms.get(name) as KmsTraits) }
   await using crypto = await openConfig(await loadConfig(config, { env }), options)
   const seen = new Set<string>()
   const { useCase, keys, job, format, head } = setup

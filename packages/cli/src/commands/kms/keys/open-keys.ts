@@ -1,8 +1,8 @@
 import type { KeyAdministration, Kms } from '@parasol/core'
 import type { AliyunCredentials } from '@parasol/kms-aliyun'
 import { catalogue } from '../../../catalogue.js'
+import { readWhole } from '../../../read-whole.js'
 import type { Terminal } from '../../../terminal.js'
-import { readWhole } from '../backup-seal.js'
 import { findStore, rootKeyOf } from '../store-options.js'
 import type { KeyOptions } from './key-options.js'
 
