@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { catalogue, languageOf } from './catalogue.js'
 import { type CommandEntry, commands } from './commands.js'
@@ -30,6 +31,7 @@ function createFrame(terminal: Terminal): Command {
   const text = texts(terminal)
   return new Command('parasol')
     .description(text.description)
+    .version(version(), '-V, --version', text.version)
     .helpOption('-h, --help', text.help)
     .helpCommand('help [command]', text.help)
     .addHelpText('after', text.more)
@@ -49,6 +51,11 @@ function createFrame(terminal: Terminal): Command {
       subcommandTerm: (command) => command.name(),
       styleTitle: (title) => styleOf(stdout, env).bold(titles(terminal)[title as keyof typeof TITLES] ?? title),
     })
+}
+
+function version(): string {
+  const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string }
+  return version
 }
 
 /** Settings come from above, at every level. */
@@ -82,11 +89,13 @@ const texts = catalogue(
   {
     description: 'Encrypts what parasol.yaml says, in the way that it says',
     help: 'explain it',
+    version: 'say which version this is',
     more: '\nBegin with: parasol init. Each command explains itself, with examples: parasol encrypt --help\n',
   },
   {
     description: '按 parasol.yaml 的规定加密数据',
     help: '显示说明',
+    version: '显示版本',
     more: '\n请从 parasol init 开始。每个命令都有说明和示例：parasol encrypt --help\n',
   },
 )

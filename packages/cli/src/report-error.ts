@@ -3,6 +3,7 @@ import { catalogue, languageOf } from './catalogue.js'
 import { chineseErrorKinds, errorHints } from './error-texts.js'
 import { exitCodes, INCOMPLETE } from './exit-codes.js'
 import { Incomplete } from './incomplete.js'
+import { Resumable } from './resumable-error.js'
 import { styleOf } from './style.js'
 import type { Terminal } from './terminal.js'
 import { UsageError } from './usage-error.js'
@@ -24,8 +25,10 @@ export function reportError(terminal: Terminal, { code, message, exitCode }: Fai
 
 /** What nobody foresaw may repeat values: only its kind is shown. */
 export async function explainError(terminal: Terminal, error: unknown, command: string): Promise<Failure> {
-  if (terminal.signal.aborted)
-    return { code: 'ABORTED', message: texts(terminal).interrupted, exitCode: exitCodes.ABORTED }
+  if (terminal.signal.aborted) {
+    const message = error instanceof Resumable ? error.message : texts(terminal).interrupted
+    return { code: 'ABORTED', message, exitCode: exitCodes.ABORTED }
+  }
   if (error instanceof CommanderError) return usage(explainUsage(terminal, error, command))
   if (error instanceof UsageError) return usage(error.message)
   if (error instanceof Incomplete) return { code: error.code, message: oneLine(error.message), exitCode: INCOMPLETE }

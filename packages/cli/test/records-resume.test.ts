@@ -57,7 +57,8 @@ it('ends at an interrupt with nothing under the name, and begins anew for anothe
   const stopped = await here.parasol(['records', 'encrypt', './in.csv', ...flags], { signal: AbortSignal.timeout(700) })
   // A fast machine has done it before.
   if (stopped.code !== 0) {
-    expect(stopped).toEqual({ code: 130, stdout: '', stderr: 'error: Interrupted\n' })
+    expect(stopped).toMatchObject({ code: 130, stdout: '' })
+    expect(stopped.stderr).toMatch(/^error: Interrupted(\. The same command goes on where it was)?\n$/)
     expect(existsSync(here.path('other.csv'))).toBe(false)
   }
   here.write('in.csv', 'id,phone\n1,2\n')

@@ -31,15 +31,16 @@ export function doctorCommand(terminal: Terminal): Command {
 
 async function doctor(terminal: Terminal, files: readonly string[], options: DoctorCommandOptions): Promise<void> {
   const { runDoctor } = await import('../doctor/run-doctor.js')
-  const { doctorTexts } = await import('../doctor/doctor-texts.js')
+  const { checkLabels, doctorTexts } = await import('../doctor/doctor-texts.js')
   const { checks, places } = await runDoctor(terminal, { ...options, files })
   const texts = doctorTexts(terminal)
   const style = styleOf(terminal.stdout, terminal.env)
+  const labelOf = (check: string): string => checkLabels(terminal)[check as 'node'] ?? check
   const colours = { ok: style.green, warning: style.yellow, failed: style.red }
   print(terminal, options, { checks, places }, () =>
     [
       ...checks.map(({ check, state, about, message }) => {
-        const subject = about === undefined ? check : `${check} ${about}`
+        const subject = about === undefined ? labelOf(check) : `${labelOf(check)} ${about}`
         return `${colours[state](texts[state].padEnd(8))} ${printable(`${subject}: ${message}`)}\n`
       }),
       ...places.map(

@@ -76,3 +76,29 @@ export const doctorTexts = catalogue(
     failed: '失败',
   },
 )
+
+/** What is checked, by its name for programs. */
+export const checkLabels = catalogue(
+  {
+    node: 'node',
+    configuration: 'configuration',
+    permissions: 'permissions',
+    clock: 'clock',
+    'use case': 'use case',
+    access: 'access',
+    key: 'key',
+    store: 'store',
+    scan: 'scan',
+  },
+  {
+    node: 'node',
+    configuration: '配置',
+    permissions: '文件权限',
+    clock: '时钟',
+    'use case': '用途',
+    access: '访问权限',
+    key: '密钥',
+    store: '存储',
+    scan: '扫描',
+  },
+)

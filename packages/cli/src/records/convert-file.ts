@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { openCrypto } from '@parasol/config'
 import { Incomplete } from '../incomplete.js'
 import { print } from '../print.js'
+import { Resumable } from '../resumable-error.js'
 import type { Terminal } from '../terminal.js'
 import { UsageError } from '../usage-error.js'
 import { boundColumns } from './bound-columns.js'
@@ -51,6 +52,7 @@ export async function convertRowFile(
   } catch (error) {
     // What a person has to mend changes the job; what only was in the way can be gone on with.
     if (isOfTheInput(error)) await sink.discard()
+    if (terminal.signal.aborted && sink.canGoOn) throw new Resumable(recordsTexts(terminal).interrupted)
     throw error
   }
 }

@@ -24,6 +24,7 @@ export const recordsTexts = catalogue(
     rowsFailed: (failed: number, rows: number, report: string | undefined) =>
       `${failed} of ${rows} rows failed and are not in the result: ${report === undefined ? 'run it again with --report to see which' : `see ${report}`}`,
     place: (row: number, line: number | undefined) => (line === undefined ? `Row ${row}` : `Row ${row} (line ${line})`),
+    interrupted: 'Interrupted. The same command goes on where it was',
     stopped: (place: string, why: string) => `${place}: ${why}. To go on without such rows: --on-error skip`,
     badQuote: 'a quote where none can be: put the cell in quotes, and double the quotes in it',
     cellCount: 'it has more or fewer cells than the header',
@@ -58,6 +59,7 @@ export const recordsTexts = catalogue(
     rowsFailed: (failed, rows, report) =>
       `${rows} 行中有 ${failed} 行失败，不在结果中：${report === undefined ? '再次执行并加 --report 可知是哪些' : `见 ${report}`}`,
     place: (row, line) => (line === undefined ? `第 ${row} 条` : `第 ${row} 条（第 ${line} 行）`),
+    interrupted: '已中断。再次执行同样的命令即可从中断处继续',
     stopped: (place, why) => `${place}：${why}。要跳过这样的行：--on-error skip`,
     badQuote: '引号位置不对：请给单元格加引号，其中的引号写两遍',
     cellCount: '单元格数与表头不同',

@@ -75,6 +75,10 @@ export class ResumableFile<State> implements RowSink<State> {
     return this.#checkpoint?.state
   }
 
+  get canGoOn(): boolean {
+    return this.#options.resume && this.#checkpoint !== undefined
+  }
+
   get isWhole(): boolean {
     return this.#checkpoint?.isWhole === true
   }
@@ -154,6 +158,7 @@ function finished<State>({ state }: Checkpoint<State>, folder: string, lock: Sto
   const nothing = async (): Promise<void> => undefined
   return {
     resumed: state,
+    canGoOn: true,
     isWhole: true,
     write: nothing,
     report: nothing,

@@ -6,6 +6,8 @@ import type { Terminal } from '../terminal.js'
 export interface RowSink<State> extends AsyncDisposable {
   /** Where a stopped run was. */
   readonly resumed: State | undefined
+  /** Whether another run can go on where this one stops. */
+  readonly canGoOn: boolean
   /** Nothing is left to write. */
   readonly isWhole: boolean
   write(bytes: Uint8Array): Promise<void>
@@ -23,6 +25,7 @@ export async function streamSink<State>({ stdout }: Terminal, report: string | u
   const close = async (): Promise<void> => file?.[Symbol.asyncDispose]()
   return {
     resumed: undefined,
+    canGoOn: false,
     isWhole: false,
     async write(bytes) {
       // A copy: the memory is used again before a slow reader has taken it.

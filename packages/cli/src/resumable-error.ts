@@ -1,0 +1,2 @@
+/** An interrupt of what can be gone on with, and how. */
+export class Resumable extends Error {}
