@@ -58,6 +58,22 @@ it.each(names)('packs %s without references to the workspace, tests or build lef
   expect(files.filter((file) => /(^|\/)test\/|\.tsbuildinfo$/.test(file))).toEqual([])
 })
 
+it('packs a command line that works in an empty folder, in several threads as well', () => {
+  const cwd = join(home, 'empty')
+  mkdirSync(cwd)
+  const program = join(modules, '@parasol', 'cli', 'bin', 'parasol.js')
+  const parasol = (...args: string[]): string =>
+    execFileSync(process.execPath, [program, ...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+  expect(parasol('--version')).toMatch(/^\d+\.\d+\.\d+\n$/)
+  parasol('init', '--yes', '--use-case', 'customer')
+  const rows = Array.from({ length: 1200 }, (_, id) => `${id},138${id},${'x'.repeat(500)}\n`)
+  writeFileSync(join(cwd, 'rows.csv'), `id,phone,note\n${rows.join('')}`)
+  const bound = ['-u', 'customer', '-k', 'id', '--workers', '2']
+  parasol('records', 'encrypt', 'rows.csv', '-F', 'phone', ...bound, '-o', 'sealed.csv')
+  parasol('records', 'decrypt', 'sealed.csv', ...bound, '-o', 'opened.csv')
+  expect(readFileSync(join(cwd, 'opened.csv'), 'utf8')).toBe(readFileSync(join(cwd, 'rows.csv'), 'utf8'))
+}, 60_000)
+
 it('can be required from CommonJS', () => {
   writeFileSync(join(home, 'common.cjs'), "console.log(typeof require('@parasol/core').createCrypto)")
   expect(run('common.cjs').trim()).toBe('function')
