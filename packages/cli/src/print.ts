@@ -1,3 +1,4 @@
+import { labelOf } from './fact-labels.js'
 import { styleOf } from './style.js'
 import type { Terminal } from './terminal.js'
 
@@ -15,10 +16,11 @@ export function print(terminal: Terminal, { json = false }: PrintOptions, result
   terminal.stdout.write(json ? `${JSON.stringify(result)}\n` : text())
 }
 
-/** `name:  value`, one a line. A list shows its parts with commas, what is undefined is left out. */
+/** `name:  value`, one a line. A list shows its parts with commas; what is undefined or empty is left out. */
 export function formatFacts(terminal: Terminal, facts: Facts): string {
   const { bold } = styleOf(terminal.stdout, terminal.env)
-  const shown = Object.entries(facts).filter(([, value]) => value !== undefined)
+  const filled = Object.entries(facts).filter(([, value]) => asText(value) !== '')
+  const shown = filled.map(([name, value]) => [labelOf(terminal, name), value] as const)
   const width = Math.max(...shown.map(([name]) => widthOf(name))) + 1
   return shown.map(([name, value]) => `${bold(pad(`${name}:`, width))} ${printable(asText(value))}\n`).join('')
 }

@@ -11,6 +11,8 @@ export function explainUsage(terminal: Terminal, { code, message }: CommanderErr
   const [first = '', second = ''] = [...message.matchAll(/'([^']*)'/g)].map(([, name = '']) => nameOf(name))
   const [, similar] = /\(Did you mean (?:one of )?(.+)\?\)/.exec(message) ?? []
   const [, choices = ''] = /Allowed choices are (.+)\.$/.exec(message) ?? []
+  // Of an argument, the value comes first.
+  const choice = message.includes('command-argument value') ? `<${second}>` : first
   const explanations: Readonly<Record<string, string>> = {
     'commander.unknownOption': texts.unknownOption(first),
     'commander.unknownCommand': texts.unknownCommand(first),
@@ -19,7 +21,7 @@ export function explainUsage(terminal: Terminal, { code, message }: CommanderErr
     'commander.missingMandatoryOptionValue': texts.missingOption(first),
     'commander.conflictingOption': texts.conflict(first, second),
     'commander.excessArguments': texts.excessArguments,
-    'commander.invalidArgument': texts.invalidChoice(first, choices),
+    'commander.invalidArgument': texts.invalidChoice(choice, choices),
   }
   const advice = similar === undefined ? '' : texts.didYouMean(similar)
   return `${explanations[code] ?? texts.unreadable}${advice}${texts.seeHelp(command)}`
@@ -39,7 +41,7 @@ const usageTexts = catalogue(
     missingOption: (option: string) => `Option "${option}" is missing`,
     conflict: (one: string, other: string) => `"${one}" and "${other}" exclude each other`,
     excessArguments: 'More arguments than expected: put quotes around text with spaces',
-    invalidChoice: (option: string, choices: string) => `Option "${option}" takes one of: ${choices}`,
+    invalidChoice: (name: string, choices: string) => `"${name}" takes one of: ${choices}`,
     unreadable: 'The command line is not what was expected',
     didYouMean: (names: string) => `. Did you mean ${names}?`,
     seeHelp: (command: string) => ` (${command} --help)`,
@@ -52,7 +54,7 @@ const usageTexts = catalogue(
     missingOption: (option) => `缺少选项 "${option}"`,
     conflict: (one, other) => `"${one}" 与 "${other}" 不能同时使用`,
     excessArguments: '参数过多：含空格的文字请加引号',
-    invalidChoice: (option, choices) => `选项 "${option}" 只能是：${choices}`,
+    invalidChoice: (name, choices) => `"${name}" 只能是：${choices}`,
     unreadable: '命令行有误',
     didYouMean: (names) => `。是不是 ${names}？`,
     seeHelp: (command) => `（${command} --help）`,

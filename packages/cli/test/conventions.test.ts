@@ -50,6 +50,7 @@ it.each([
   ['unknown command', ['encrpyt'], /^error: Unknown command "encrpyt"\. Did you mean encrypt\? \(parasol --help\)\n$/],
   ['missing option', ['encrypt', '-c', 'id=7', 'text'], /^error: Option "-u, --use-case <name>" is missing/],
   ['option without its value', ['encrypt', '-u'], /^error: Option "-u, --use-case <name>" lacks its value/],
+  ['no such choice', ['completion', '13800138000'], /^error: "<shell>" takes one of: bash, zsh, fish \(/],
 ])('says in one line what is wrong: %s', async (_name, args, says) => {
   const { code, stdout, stderr } = await runHere(args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

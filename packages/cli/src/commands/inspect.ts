@@ -32,8 +32,7 @@ async function inspect(terminal: Terminal, argument: string | undefined, options
   const facts = path === undefined ? await ofText(terminal, argument, options) : await ofFile(terminal, path, options)
   if (options.decrypt && facts['signers'] === undefined) throw new UsageError(texts(terminal).noMessage)
   const { openpgpText } = await import('../inspect/openpgp-facts.js')
-  const { labelled } = await import('../inspect/fact-labels.js')
-  print(terminal, options, facts, () => formatFacts(terminal, labelled(terminal, openpgpText(terminal, facts))))
+  print(terminal, options, facts, () => formatFacts(terminal, openpgpText(terminal, facts)))
 }
 
 async function ofText(terminal: Terminal, argument: string | undefined, options: InspectOptions): Promise<Facts> {
