@@ -7,6 +7,7 @@ import { LocalKms } from '@parasol/kms-local'
 import type { Finding, Proof, ProofContext } from '../proof.js'
 import { type Random, randomFrom } from '../random.js'
 import { TemporaryFolder } from '../temporary-folder.js'
+import { type Acknowledged, isKept } from './acknowledged.js'
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
 const KILLS = { short: 20, full: 1_000 } as const
@@ -15,24 +16,19 @@ const LONGEST_MS = 80
 
 export const kill: Proof = {
   name: 'kill',
-  claim: 'What the local KMS has acknowledged is there after kill -9 at any moment, and its store opens by itself',
-  goal: 'lost = 0, damaged = 0, acknowledged > 0',
+  claim:
+    'What the local KMS has acknowledged, key, version, alias or policy, is there after kill -9 at any moment, and its store opens by itself',
+  goal: 'lost = 0, damaged = 0, of keys, aliases, versions and policies alike',
 
   async measure(context) {
     const { figures, lost, damaged } = await killAgainAndAgain('honest', KILLS[context.scale], context)
-    return { figures, holds: lost + damaged === 0 && figures.acknowledged > 0 }
+    return { figures, holds: lost + damaged === 0 && figures.versions > 0 && figures.policies > 0 }
   },
 
   async control(context): Promise<Finding> {
     const { figures, lost } = await killAgainAndAgain('early', CONTROL_KILLS, context)
     return { figures, holds: lost === 0 }
   },
-}
-
-interface Acknowledged {
-  readonly alias: string
-  readonly keyId?: string
-  readonly blob?: string
 }
 
 async function killAgainAndAgain(mode: string, kills: number, { seed, progress }: ProofContext) {
@@ -44,7 +40,9 @@ async function killAgainAndAgain(mode: string, kills: number, { seed, progress }
     progress(round, kills)
   }
   const { lost, damaged } = await lookFor(folder.path, acknowledged)
-  return { figures: { kills, acknowledged: acknowledged.length, lost, damaged }, lost, damaged }
+  const versions = acknowledged.filter((one) => 'versionId' in one).length
+  const policies = acknowledged.filter((one) => 'user' in one).length
+  return { figures: { kills, acknowledged: acknowledged.length, versions, policies, lost, damaged }, lost, damaged }
 }
 
 /** Kills a writer at some moment after its first acknowledgement; it opens what the one before it left. */
@@ -77,17 +75,7 @@ async function lookFor(
     onDamage: () => undefined,
   })
   const service = await kms.open()
-  const keyIds = new Map(service.aliases.map(({ name, keyId }) => [name, keyId]))
   let lost = 0
-  for (const { alias, keyId, blob } of acknowledged) {
-    const there = keyIds.get(alias)
-    const opens = there !== undefined && (blob === undefined || (await isReadable(kms, blob, alias)))
-    if (!opens || (keyId !== undefined && there !== keyId)) lost++
-  }
+  for (const one of acknowledged) if (!(await isKept(service, kms, one))) lost++
   return { lost, damaged: service.damage.length }
-}
-
-async function isReadable(kms: LocalKms, blob: string, alias: string): Promise<boolean> {
-  const opened = await kms.decrypt(Buffer.from(blob, 'base64'), {}).catch(() => undefined)
-  return opened !== undefined && Buffer.from(opened).toString() === alias
 }
