@@ -12,33 +12,41 @@ import { processMemory } from './process-memory.js'
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url))
 const KEY_BYTES = 32
 const RECORDS = { short: 500, full: 10_000 } as const
+/** Keys of the KMS, each of which is written to the disk. */
+const KMS_KEYS = { short: 100, full: 1_000 } as const
 
 export const redkey: Proof = {
   name: 'redkey',
   claim:
-    'After use no data key is left in the memory of the process, neither of the local KMS nor over transport lean; over transport official, through the Alibaba client, whose strings cannot be zeroed, some are',
-  goal: 'localFound = leanFound = 0; officialFound is what that client leaves, and has no goal',
+    'After use no data key is left in the memory of the process, neither of the local KMS nor over transport lean, and no key of the local KMS that was destroyed; over transport official, through the Alibaba client, whose strings cannot be zeroed, some are',
+  goal: 'localFound = leanFound = destroyedFound = 0; officialFound is what that client leaves, and has no goal',
   platforms: ['linux'],
 
   async measure({ scale }) {
     const local = await lookInto('local', scale)
     const lean = await lookInto('lean', scale)
     const official = await lookInto('official', scale)
+    const destroyed = await lookInto('destroyed', scale)
     const figures = {
       records: RECORDS[scale],
       localFound: local.found,
       leanFound: lean.found,
+      destroyedFound: destroyed.found,
       officialFound: official.found,
       officialCopies: official.copies,
-      scannedMb: local.scannedMb + lean.scannedMb + official.scannedMb,
+      scannedMb: local.scannedMb + lean.scannedMb + official.scannedMb + destroyed.scannedMb,
     }
-    return { figures, holds: local.found + lean.found === 0 }
+    return { figures, holds: local.found + lean.found + destroyed.found === 0 }
   },
 
   /** The scan must see keys that were kept: else it would find none for being blind. */
   async control({ scale }) {
-    const { found, keys } = await lookInto('kept', scale)
-    return { figures: { keptAsText: keys, found }, holds: found < 0.99 * keys }
+    const kept = await lookInto('kept', scale)
+    const alive = await lookInto('alive', scale)
+    return {
+      figures: { keptAsText: kept.keys, found: kept.found, alive: alive.keys, aliveFound: alive.found },
+      holds: kept.found < 0.99 * kept.keys || alive.found < 0.99 * alive.keys,
+    }
   },
 }
 
@@ -62,7 +70,7 @@ async function lookInto(mode: string, scale: Scale): Promise<Look> {
 /** Runs the child, stops it when it has used its keys, and searches all of its memory for them. */
 async function look(mode: string, scale: Scale, where: readonly string[]): Promise<Look> {
   const mask = randomBytes(KEY_BYTES)
-  const child = spawn(process.execPath, [CHILD, mode, String(RECORDS[scale]), mask.toString('hex'), ...where], {
+  const child = spawn(process.execPath, [CHILD, mode, String(countOf(mode, scale)), mask.toString('hex'), ...where], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   try {
@@ -87,6 +95,10 @@ async function look(mode: string, scale: Scale, where: readonly string[]): Promi
   } finally {
     child.kill('SIGKILL')
   }
+}
+
+function countOf(mode: string, scale: Scale): number {
+  return (mode === 'alive' || mode === 'destroyed' ? KMS_KEYS : RECORDS)[scale]
 }
 
 function unmask(masked: Uint8Array, mask: Uint8Array): Uint8Array[] {
