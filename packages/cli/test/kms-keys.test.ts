@@ -5,6 +5,9 @@ import { Here } from './here.js'
 
 vi.setConfig({ testTimeout: 60_000 })
 
+/** For a machine that is busy with other things. */
+const PATIENCE = 'attemptTimeoutMs: 20000, totalTimeoutMs: 60000'
+
 /** A folder, a KMS behind its server, and each way to mean its keys; or a store that nobody serves. */
 async function meant(way: 'store' | 'endpoint' | 'lean' | 'official' | 'local') {
   const here = await Here.create()
@@ -19,8 +22,8 @@ async function meant(way: 'store' | 'endpoint' | 'lean' | 'official' | 'local') 
     `version: 1
 kms:
   own: { use: local, store: ./own, keyFile: ./own.key }
-  lean: { use: aliyun, region: local, endpoint: "${server.endpoint}", protocol: http }
-  official: { use: aliyun, region: local, endpoint: "${server.endpoint}", protocol: http, transport: official }
+  lean: { use: aliyun, region: local, endpoint: "${server.endpoint}", protocol: http, ${PATIENCE} }
+  official: { use: aliyun, region: local, endpoint: "${server.endpoint}", protocol: http, transport: official, ${PATIENCE} }
   both: { use: failover, first: lean, fallback: [{ kms: own }] }
 schemes:
   envelope: { kms: own, keyId: alias/app }

@@ -6,6 +6,8 @@ import { Here } from './here.js'
 const page = readFileSync(new URL('../../../docs/moving-kms.md', import.meta.url), 'utf8')
 const [, indented = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? []
 const shown = indented.replaceAll(/^ {3}/gm, '')
+/** For a machine that is busy with other things. */
+const PATIENCE = '    attemptTimeoutMs: 20000\n    totalTimeoutMs: 60000\n'
 const CLOUD = '    region: cn-hangzhou\n'
 
 /** The command lines of the page, block by block. */
@@ -35,7 +37,7 @@ it('moves rows from the local KMS to another one and back, by the commands of th
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
     PARASOL_KMS_BACKUP_PASSPHRASE: 'of the backup',
   }
-  const own = shown.replace(CLOUD, `${CLOUD}    endpoint: ${server.endpoint}\n    protocol: http\n`)
+  const own = shown.replace(CLOUD, `${CLOUD}    endpoint: ${server.endpoint}\n    protocol: http\n${PATIENCE}`)
   const before = own.replace('scheme: envelope, reads: [envelope-own]', 'scheme: envelope-own, reads: [envelope]')
   const parasol = async (config: string, line: string): Promise<string> => {
     here.write('parasol.yaml', config)

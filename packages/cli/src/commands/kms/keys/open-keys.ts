@@ -56,9 +56,12 @@ async function openAddress(
   const { AliyunKms, environmentCredentials } = await import('@parasol/kms-aliyun')
   const credentials =
     accessKey === undefined ? environmentCredentials(terminal.env) : await readAccessKey(terminal, accessKey)
-  const { keys } = new AliyunKms({ region: 'local', ...addressOf(endpoint), credentials, caFile })
+  const { keys } = new AliyunKms({ region: 'local', ...addressOf(endpoint), ...PATIENCE, credentials, caFile })
   return { keys, [Symbol.asyncDispose]: async () => undefined }
 }
+
+/** A person waits, and long lists are throttled. */
+const PATIENCE = { attemptTimeoutMs: 10_000, totalTimeoutMs: 60_000, maxAttempts: 50 } as const
 
 const LOOPBACK = /^(localhost|127\.[\d.]+|\[::1\])(:|$)/i
 
