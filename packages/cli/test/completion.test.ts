@@ -24,7 +24,7 @@ it.each([
   ['records encrypt --format ', ['csv', 'ndjson', 'json']],
   ['records encrypt --format nd', ['ndjson']],
   ['init --kms ', ['local', 'aliyun']],
-  ['kms keys ro', ['rotate']],
+  ['kms keys ro', ['rotation', 'rotate']],
   ['encrypt --out ', []],
 ] as const)('completes "parasol %s" in bash', (line, expected) => {
   expect(completedByBash(line)).toEqual(expected)

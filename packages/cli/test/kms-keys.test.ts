@@ -82,6 +82,7 @@ it.each(['store', 'endpoint', 'lean', 'official', 'local'] as const)(
       created: day,
       description: 'for 客户',
       nextRotation: day,
+      isProtected: false,
       tags: {},
     })
     const { keyId } = created
@@ -94,6 +95,11 @@ it.each(['store', 'endpoint', 'lean', 'official', 'local'] as const)(
     })
     expect(await kms.json('tag', 'alias/app', 'stage', '--remove')).toMatchObject({ tags: { team: 'payments' } })
     expect(await kms.json('alias', keyId, 'alias/other')).toMatchObject({ aliases: ['alias/app', 'alias/other'] })
+    expect(await kms.json('rotation', keyId, '--never')).not.toHaveProperty('nextRotation')
+    expect(await kms.json('rotation', 'alias/app', '--every', '30d')).toMatchObject({ nextRotation: day })
+    expect(await kms.json('protect', 'alias/app')).toMatchObject({ isProtected: true })
+    expect(await kms.refusal(['schedule-deletion', 'alias/app', '--days', '7'])).toMatchObject({ code: 'KEY_UNUSABLE' })
+    expect(await kms.json('unprotect', keyId)).toMatchObject({ isProtected: false })
     const doomed = await kms.json('schedule-deletion', 'alias/other', '--days', '7')
     expect(doomed).toMatchObject({ state: 'PendingDeletion', deleteAt: day })
     expect(await kms.json('cancel-deletion', 'alias/app')).toMatchObject({ state: 'Enabled' })
@@ -124,12 +130,14 @@ it.each(['store', 'endpoint', 'official'] as const)('says what the KMS refuses, 
     ['create', '--rotation', '1d'],
     ['create', '--spec', 'EC_P256', '--rotation', '90d'],
     ['alias', 'alias/app', 'no-prefix'],
+    ['rotation', 'alias/app', '--every', '3d'],
   ]) {
     expect(await kms.refusal(wrong)).toMatchObject({ exitCode: 2, code: 'INVALID_INPUT' })
   }
   expect(await kms.refusal(['cancel-deletion', 'alias/app'])).toMatchObject({ code: 'KEY_UNUSABLE' })
   expect(await kms.refusal(['schedule-deletion', 'alias/app', '--days', '1'])).toMatchObject({ code: 'USAGE' })
   expect(await kms.refusal(['tag', 'alias/app', 'nothing'])).toMatchObject({ code: 'USAGE' })
+  expect(await kms.refusal(['rotation', 'alias/app'])).toMatchObject({ code: 'USAGE' })
   expect((await kms.json('list')).keys).toHaveLength(1)
 })
 

@@ -17,6 +17,8 @@ export interface KeyFacts {
   readonly description: string
   readonly deleteAt?: string | undefined
   readonly nextRotation?: string | undefined
+  /** Whether its deletion cannot be scheduled. */
+  readonly isProtected: boolean
   readonly tags: Readonly<Record<string, string>>
 }
 
@@ -45,6 +47,10 @@ export interface KeyAdministration {
   create(details: NewKey, options?: CallOptions): Promise<KeyFacts>
   /** Makes a new version, which encrypts from then on; the old ones go on decrypting. */
   rotate(key: string, options?: CallOptions): Promise<void>
+  /** How often new versions are made by themselves, 7d to 730d; undefined for never. */
+  setRotation(key: string, interval: string | undefined, options?: CallOptions): Promise<void>
+  /** Whether its deletion cannot be scheduled until this is taken back. */
+  setProtection(key: string, isProtected: boolean, options?: CallOptions): Promise<void>
   enable(key: string, options?: CallOptions): Promise<void>
   disable(key: string, options?: CallOptions): Promise<void>
   /** Destroys the key when the days, 7 to 366, have passed. */

@@ -47,6 +47,18 @@ export class AliyunKeyAdministration implements KeyAdministration {
     return this.#changeKey('CreateKeyVersion', key, {}, options)
   }
 
+  setRotation(key: string, interval: string | undefined, options?: CallOptions): Promise<void> {
+    const on = interval === undefined ? {} : { RotationInterval: interval }
+    const parameters = { EnableAutomaticRotation: String(interval !== undefined), ...on }
+    return this.#changeKey('UpdateRotationPolicy', key, parameters, options)
+  }
+
+  async setProtection(key: string, isProtected: boolean, options?: CallOptions): Promise<void> {
+    const ProtectedResourceArn = await this.#reader.arnOf(key, options)
+    const parameters = { ProtectedResourceArn, EnableDeletionProtection: String(isProtected) }
+    return this.#change('SetDeletionProtection', parameters, options)
+  }
+
   enable(key: string, options?: CallOptions): Promise<void> {
     return this.#changeKey('EnableKey', key, {}, options)
   }

@@ -40,7 +40,15 @@ export class KeyReader {
   /** The id of a key: operations that change one do not all take an alias. */
   idOf(key: string, options?: CallOptions): Promise<string> {
     if (!/(^|:)alias\//.test(key)) return Promise.resolve(key)
-    const read = readField('KeyMetadata', 'KeyId')
+    return this.#field(key, 'KeyId', options)
+  }
+
+  arnOf(key: string, options?: CallOptions): Promise<string> {
+    return this.#field(key, 'Arn', options)
+  }
+
+  #field(key: string, name: string, options: CallOptions | undefined): Promise<string> {
+    const read = readField('KeyMetadata', name)
     return this.#calls.ask('DescribeKey', { KeyId: key }, (answer) => read('DescribeKey', answer), options)
   }
 
@@ -99,6 +107,7 @@ function readMetadata(fields: Fields): Omit<KeyFacts, 'aliases' | 'versions' | '
     description: optional('Description') ?? '',
     deleteAt: optional('DeleteDate'),
     nextRotation: optional('NextRotationDate'),
+    isProtected: optional('DeletionProtection') === 'Enabled',
   }
 }
 

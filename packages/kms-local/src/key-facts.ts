@@ -6,7 +6,7 @@ import { nextRotation } from './rotation.js'
 
 /** What an administrator is told of a key. */
 export function keyFacts({ aliases }: KeyService, key: Key): KeyFacts {
-  const { id, state, versions, created, description, deleteAt, external, tags = {} } = key.metadata
+  const { id, state, versions, created, description, deleteAt, external, deletionProtection, tags = {} } = key.metadata
   const next = nextRotation(key)
   return {
     keyId: id,
@@ -20,6 +20,7 @@ export function keyFacts({ aliases }: KeyService, key: Key): KeyFacts {
     description,
     deleteAt,
     nextRotation: Number.isFinite(next) ? timestamp(new Date(next)) : undefined,
+    isProtected: deletionProtection !== undefined,
     tags,
   }
 }

@@ -5,7 +5,7 @@ import { keyFacts } from './key-facts.js'
 import type { KeyService } from './key-service.js'
 import { type KeySpecName, keySpecNames, keySpecs } from './key-specs.js'
 import { notPending, requireAlias } from './key-states.js'
-import { parseInterval } from './rotation.js'
+import { parseInterval, withRotation } from './rotation.js'
 import { addTags, checkTags, removeTags } from './tags.js'
 
 type Use = <T>(work: (service: KeyService) => Promise<T> | T, options: CallOptions | undefined) => Promise<T>
@@ -42,6 +42,15 @@ export class LocalKeyAdministration implements KeyAdministration {
 
   rotate(key: string, options?: CallOptions): Promise<void> {
     return this.#use((service) => service.rotateKey(key), options)
+  }
+
+  setRotation(key: string, interval: string | undefined, options?: CallOptions): Promise<void> {
+    return this.#use((service) => service.changeKey(key, (found) => withRotation(found, interval)), options)
+  }
+
+  setProtection(key: string, isProtected: boolean, options?: CallOptions): Promise<void> {
+    const change = { deletionProtection: isProtected ? '' : undefined }
+    return this.#use((service) => service.changeKey(key, (found) => notPending(found).with(change)), options)
   }
 
   enable(key: string, options?: CallOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { KmsFault } from './faults.js'
 import { specOf } from './key-specs.js'
+import { usable } from './key-states.js'
 import { type Key, timestamp } from './keys.js'
 
 const DAY_SECONDS = 86_400
@@ -33,4 +34,16 @@ export async function rotate(key: Key, now: Date): Promise<Key> {
   const rotated = key.withVersion({ id: randomUUID(), created: timestamp(now) }, material)
   material.fill(0)
   return rotated
+}
+
+/**
+ * The key with another policy, or with none.
+ *
+ * @throws KmsFault unless it is enabled, this service makes the material of its versions, and they are symmetric
+ */
+export function withRotation(key: Key, interval: string | undefined): Key {
+  const rotationSeconds = interval === undefined ? undefined : parseInterval(interval)
+  if (usable(key).metadata.external) throw new KmsFault('Unsupported.Origin')
+  if (!specOf(key).blob) throw new KmsFault('UnsupportedOperation')
+  return key.with({ rotationSeconds })
 }

@@ -1,11 +1,9 @@
 import { KmsFault } from './faults.js'
 import type { KeyService } from './key-service.js'
-import { specOf } from './key-specs.js'
-import { usable } from './key-states.js'
 import type { Key, KeyVersion } from './keys.js'
 import { done, type OperationTable, paginate } from './operation.js'
 import type { Parameters } from './parameters.js'
-import { parseInterval } from './rotation.js'
+import { withRotation } from './rotation.js'
 
 /** Versions of keys, and the policy that makes them. */
 export const versionOperations: OperationTable = {
@@ -25,15 +23,8 @@ async function createKeyVersion(service: KeyService, parameters: Parameters): Pr
 async function updateRotationPolicy(service: KeyService, parameters: Parameters): Promise<object> {
   const keyId = parameters.text('KeyId')
   const on = parameters.flag('EnableAutomaticRotation')
-  const rotationSeconds = on ? parseInterval(parameters.text('RotationInterval')) : undefined
-  return done(service.changeKey(keyId, (key) => rotatable(usable(key)).with({ rotationSeconds })))
-}
-
-/** @throws KmsFault unless this service makes the material of its versions, and they are symmetric */
-function rotatable(key: Key): Key {
-  if (key.metadata.external) throw new KmsFault('Unsupported.Origin')
-  if (!specOf(key).blob) throw new KmsFault('UnsupportedOperation')
-  return key
+  const interval = on ? parameters.text('RotationInterval') : undefined
+  return done(service.changeKey(keyId, (key) => withRotation(key, interval)))
 }
 
 function listKeyVersions(service: KeyService, parameters: Parameters): object {

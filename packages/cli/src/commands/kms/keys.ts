@@ -8,11 +8,12 @@ import { createCommand } from './keys/create.js'
 import { describeCommand } from './keys/describe.js'
 import { importCommand } from './keys/import.js'
 import { listCommand } from './keys/list.js'
+import { rotationCommand } from './keys/rotation.js'
 import { scheduleDeletionCommand } from './keys/schedule-deletion.js'
 import { tagCommand } from './keys/tag.js'
 
 export function keysCommand(terminal: Terminal): Command {
-  const first = [listCommand, describeCommand, createCommand, importCommand, aliasCommand, tagCommand]
+  const first = [listCommand, describeCommand, createCommand, importCommand, aliasCommand, tagCommand, rotationCommand]
   return commandGroup(terminal, { name: 'keys', description: texts(terminal).description }, [
     ...first,
     ...changeCommands,

@@ -12,6 +12,8 @@ const changes = {
   enable: (keys, key, call) => keys.enable(key, call),
   disable: (keys, key, call) => keys.disable(key, call),
   'cancel-deletion': (keys, key, call) => keys.cancelDeletion(key, call),
+  protect: (keys, key, call) => keys.setProtection(key, true, call),
+  unprotect: (keys, key, call) => keys.setProtection(key, false, call),
 } as const satisfies Record<string, (keys: KeyAdministration, key: string, call: CallOptions) => Promise<void>>
 
 type Change = keyof typeof changes
@@ -36,6 +38,8 @@ const texts = catalogue(
     enable: 'let a key be used again',
     disable: 'let a key neither encrypt nor decrypt until it is enabled',
     'cancel-deletion': 'keep a key that waits for its deletion, enabled',
+    protect: 'let the deletion of a key not be scheduled until it is unprotected',
+    unprotect: 'let the deletion of a key be scheduled again',
     key: 'an id, alias or ARN',
   },
   {
@@ -43,6 +47,8 @@ const texts = catalogue(
     enable: '重新启用密钥',
     disable: '停用密钥：启用之前既不能加密也不能解密',
     'cancel-deletion': '保留等待删除的密钥，并启用它',
+    protect: '开启删除保护：解除之前不能计划删除该密钥',
+    unprotect: '解除删除保护',
     key: '标识、别名或 ARN',
   },
 )
