@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { armorMessageStream } from '../src/armor-stream.js'
 import { armorMessage } from '../src/armored-text.js'
 import { dearmorStream } from '../src/dearmor-stream.js'
 import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
 import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+
+// gpg unlocks a key for each message, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let parties: TwoParties
 beforeAll(async () => {

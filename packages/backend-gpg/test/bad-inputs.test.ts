@@ -71,6 +71,8 @@ describe('what gpg can be told to write', () => {
     ['nothing more', []],
     ['a notation and a name of the file', ['--set-notation', 'a@example.com=b', '--set-filename', '报告.pdf']],
     ['SHA-384', ['--digest-algo', 'SHA384']],
+    ['data that zip compressed', ['--compress-algo', 'zip']],
+    ['what RFC 4880 knew', ['--rfc4880']],
     ['3DES', ['--cipher-algo', '3DES']],
     ['data that bzip2 compressed', ['--compress-algo', 'bzip2']],
     ['data that is not compressed', ['--compress-algo', 'none']],

@@ -1,10 +1,13 @@
 import type { GpgOptions } from '@parasol/backend-gpg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { parseEncryptedMessage } from '../src/encrypted-message.js'
 import { ReusedSessionKey } from '../src/reuse/reused-session-key.js'
 import { SessionKeyMemory } from '../src/reuse/session-key-memory.js'
 import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
 import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+
+// Keys are made and unlocked, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let parties: TwoParties
 beforeAll(async () => {

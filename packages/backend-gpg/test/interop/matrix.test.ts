@@ -59,7 +59,6 @@ const reads =
   }
 const byProvider = (data: Buffer, options: { armor?: boolean; hidden?: boolean } = {}): Check =>
   reads(data, async ({ cell, peer }) => (await ours.provider(cell, peer, options)).encrypt(data, {}))
-const byKey = byProvider(TEXT)
 
 const detached: Check = async ({ tool, certificate, cell }) =>
   tool.verify(TEXT, await ours.sign(cell, 'detached'), certificate)
@@ -68,9 +67,17 @@ const inline: Check = async ({ tool, certificate, cell }) =>
 const cleartext: Check = async ({ tool, certificate, cell }) =>
   sameText(await tool.verifyInline(await ours.sign(cell, 'cleartext'), certificate))
 
+/** A message, a detached and a clear signature. */
+const byKey: Check = async (exchange) => {
+  const { tool, cell, certificate } = exchange
+  await byProvider(TEXT)(exchange)
+  await tool.verify(TEXT, await ours.sign(cell, 'detached'), certificate)
+  sameText(await tool.verifyInline(await ours.sign(cell, 'cleartext'), certificate))
+}
+
 /** We write, the tool reads and verifies. */
 const READ: Readonly<Record<Cell, Check>> = {
-  encrypted: byKey,
+  encrypted: byProvider(TEXT),
   armored: byProvider(TEXT, { armor: true }),
   stream: reads(LARGE, async ({ cell, peer }) =>
     gather((await ours.provider(cell, peer)).encryptStream(once(LARGE), {})),
@@ -129,6 +136,14 @@ const decrypts =
 const writtenToKey: Check = async ({ cell, peer, toAllKeys }) => {
   same(await (await ours.provider(cell, peer)).decrypt(await toAllKeys(), {}), TEXT)
 }
+const decryptsStream: Check = async ({ cell, tool, certificate, peer }) => {
+  const message = await tool.encrypt(LARGE, [certificate], peer, { armor: false })
+  same(await gather((await ours.provider(cell, peer)).decryptStream(once(message), {})), LARGE)
+}
+const decryptsNothing: Check = async ({ cell, tool, certificate, peer }) => {
+  const message = await tool.encrypt(Buffer.alloc(0), [certificate], peer, { armor: false })
+  same(await (await ours.provider(cell, peer)).decrypt(message, {}), Buffer.alloc(0))
+}
 const nothing: Check = async () => undefined
 const byPassword: Check = async ({ cell, tool, peer }) => {
   const provider = await ours.provider(cell, peer, { recipients: [], password: () => PASSWORD, ...UNSIGNED })
@@ -145,10 +160,10 @@ const signsCleartext: Check = async ({ tool, peer, peerCertificate }) =>
 const WRITTEN: Readonly<Record<Cell, Check>> = {
   encrypted: decrypts(false),
   armored: decrypts(true),
-  stream: nothing,
+  stream: decryptsStream,
   reused: nothing,
   several: nothing,
-  empty: nothing,
+  empty: decryptsNothing,
   hidden: nothing,
   password: byPassword,
   detached: signsDetached,
@@ -174,13 +189,31 @@ const WRITTEN: Readonly<Record<Cell, Check>> = {
 }
 const UNSIGNED = { allowUnsigned: true }
 
-describe.each(Object.keys(PROGRAMS) as Program[])('%s', (program) => {
-  const withProgram = it.skipIf(!isThere(program))
+/** Any other `sop` that knows RFC 9580 can be asked what pysequoia is: PARASOL_SOP names programs, with commas. */
+const OTHERS = (process.env['PARASOL_SOP'] ?? '').split(',').filter(Boolean)
+
+interface Column {
+  /** Whose cells they are. */
+  readonly program: Program
+  readonly name: string
+  readonly there: boolean
+  open(): Tool
+}
+
+const COLUMNS: readonly Column[] = [
+  ...(Object.keys(PROGRAMS) as Program[]).map((program) => {
+    return { program, name: program, there: isThere(program), open: TOOLS[program] }
+  }),
+  ...OTHERS.map((name) => ({ program: 'pysequoia' as const, name, there: true, open: () => new SopTool(name) })),
+]
+
+describe.each(COLUMNS)('$name', ({ program, name, there, open }) => {
+  const withProgram = it.skipIf(!there)
   let peer: Promise<Peer> | undefined
   afterAll(async () => (await peer)?.tool[Symbol.dispose]())
 
   async function failures(direction: 'read' | 'written', checks: Readonly<Record<Cell, Check>>): Promise<unknown> {
-    peer ??= meet(program)
+    peer ??= meet(program, open())
     const failed: Record<string, string> = {}
     for (const cell of cellsOf(program, direction)) {
       const { certificate, secretKey } = await ours.key(cell)
@@ -197,11 +230,11 @@ describe.each(Object.keys(PROGRAMS) as Program[])('%s', (program) => {
     return failed
   }
 
-  withProgram(`decrypts and verifies what we write, of every kind (needs ${program})`, async () => {
+  withProgram(`decrypts and verifies what we write, of every kind (needs ${name})`, async () => {
     expect(await failures('read', READ)).toEqual({})
   })
 
-  withProgram(`writes what we decrypt and verify, of every kind (needs ${program})`, async () => {
+  withProgram(`writes what we decrypt and verify, of every kind (needs ${name})`, async () => {
     expect(await failures('written', WRITTEN)).toEqual({})
   })
 })
@@ -241,8 +274,7 @@ function isGivenLocked(program: Program, cell: Cell): boolean {
 
 type Peer = Pick<Exchange, 'tool' | 'peer' | 'peerCertificate' | 'toAllKeys'>
 
-async function meet(program: Program): Promise<Peer> {
-  const tool = TOOLS[program]()
+async function meet(program: Program, tool: Tool): Promise<Peer> {
   const peer = await tool.makeKey()
   let message: Promise<Buffer> | undefined
   const toAllKeys = async (): Promise<Buffer> => {
