@@ -5,8 +5,10 @@ import { wholePackets } from './packet-frame.js'
 const BEGIN = '-----BEGIN PGP MESSAGE-----'
 const END = '-----END PGP MESSAGE-----'
 const HEADER = /^[A-Za-z][A-Za-z0-9-]*: /
-const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+const CHECKSUM = /\r?\n=[A-Za-z0-9+/]{4}$/
+const BLANK_LINE = /\n\r?\n/
+/** Of the beginning and the headers. */
+const MAX_HEAD_LENGTH = 8192
 
 /** Whether bytes are meant to be armored: no packet begins with a dash. */
 export function isArmored(bytes: Uint8Array): boolean {
@@ -18,13 +20,16 @@ export function isArmored(bytes: Uint8Array): boolean {
  * other readers pass over, a person may take for part of the message. The checksum is not looked at (RFC 9580, 6.1).
  */
 export function dearmorMessage(bytes: Uint8Array): Uint8Array | undefined {
-  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').trimEnd().split(/\r?\n/)
-  const blank = lines.findIndex((line) => line.trim() === '')
-  if (lines[0] !== BEGIN || lines.at(-1) !== END || blank < 1) return undefined
-  if (!lines.slice(1, blank).every((line) => HEADER.test(line))) return undefined
-  const body = lines.slice(blank + 1, -1)
-  if (CHECKSUM.test(body.at(-1) ?? '')) body.pop()
-  return decodeBase64(body)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1').trimEnd()
+  const head = text.slice(0, MAX_HEAD_LENGTH).split(/\r?\n/)
+  const blank = head.findIndex((line) => line.trim() === '')
+  if (head[0] !== BEGIN || blank < 1 || !head.slice(1, blank).every((line) => HEADER.test(line))) return undefined
+  if (!text.endsWith(`\n${END}`)) return undefined
+  const body = text
+    .slice(lineStart(text, blank + 1), -END.length)
+    .replace(/\r?\n$/, '')
+    .replace(CHECKSUM, '')
+  return BLANK_LINE.test(body) ? undefined : decodeBase64(body.replaceAll(/\r?\n/g, ''))
 }
 
 export function armorMessage(message: Uint8Array): Uint8Array {
@@ -47,9 +52,13 @@ export function isModern(packets: Uint8Array): boolean {
   return wholePackets(packets, 1).packets[0]?.body?.[0] === 6
 }
 
-function decodeBase64(lines: readonly string[]): Uint8Array | undefined {
-  if (!lines.every((line) => BASE64.test(line))) return undefined
-  const text = lines.join('')
+function lineStart(text: string, line: number): number {
+  let at = 0
+  for (let count = 0; count < line; count++) at = text.indexOf('\n', at) + 1
+  return at
+}
+
+function decodeBase64(text: string): Uint8Array | undefined {
   const decoded = Buffer.from(text, 'base64')
-  return decoded.toString('base64') === text ? decoded : undefined
+  return text !== '' && decoded.toString('base64') === text ? decoded : undefined
 }

@@ -14,6 +14,9 @@ export interface AuthenticatedForm {
   unlock(sessionKey: Uint8Array): ChunkKey | undefined
 }
 
+/** A form that node:crypto cannot decrypt. */
+export type OtherForm = Pick<AuthenticatedForm, 'header' | 'chunkBytes'> & { readonly cipher: undefined }
+
 /** What chunks are decrypted with. */
 export interface ChunkKey extends Disposable {
   readonly algorithm: string
@@ -50,18 +53,14 @@ const MAX_CHUNK_OCTET = 16
  * Reads the form of data that node:crypto can decrypt chunk by chunk, of version 2 or in the packet with which gpg 2.3
  * began. For another form, `header` is all that was read.
  */
-export async function readForm(
-  tag: number,
-  version: number,
-  body: ByteReader,
-): Promise<AuthenticatedForm | { readonly header: Uint8Array; readonly cipher?: undefined }> {
+export async function readForm(tag: number, version: number, body: ByteReader): Promise<AuthenticatedForm | OtherForm> {
   const settings = await body.take(3)
   const [cipher = 0, mode = 0, octet = 0] = settings
   const name = MODES.get(mode)
   const keyBytes = KEY_BYTES.get(cipher)
   const isOld = tag === OLD && version === 1 && name === 'ocb'
   if (!name || !keyBytes || octet > MAX_CHUNK_OCTET || !(isOld || (tag === SEIPD && version === 2))) {
-    return { header: settings }
+    return { header: settings, cipher: undefined, chunkBytes: 2 ** (octet + 6) }
   }
   const header = Buffer.concat([settings, await body.take(isOld ? NONCE_BYTES[name] : SALT_BYTES)])
   const fields = { header, tag, version, algorithm: `aes-${keyBytes * 8}-${name}`, keyBytes }

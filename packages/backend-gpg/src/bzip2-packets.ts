@@ -4,7 +4,7 @@ import { boundedConfig, openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { writeLength } from './packet-frame.js'
 
 /**
- * The packets in a body that bzip2 compressed, which Node.js does not know: OpenPGP.js reads them, 64 MiB at most, and they
+ * The packets in a body that bzip2 compressed, which Node.js does not know: OpenPGP.js reads them, 32 MiB at most, and they
  * are written again. Neither they nor their order change, and signatures are over their data alone.
  *
  * @throws CryptoError DECRYPTION_FAILED

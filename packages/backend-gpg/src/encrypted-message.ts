@@ -83,7 +83,7 @@ export function readSessionKeys(
   const frames = data ? all.filter((frame) => belongs(frame, data)) : all
   return {
     sessionKeys: frames.flatMap((frame) => readSessionKey(frame, preamble)),
-    passwordKeys: frames.filter(isAffordable).map(({ start, end }) => preamble.subarray(start, end)),
+    passwordKeys: affordable(frames).map(({ start, end }) => preamble.subarray(start, end)),
   }
 }
 
@@ -120,16 +120,34 @@ export function addressedPart(
   }
 }
 
+/** Where it stands how a password becomes a key, by the version of the packet. */
+const S2K_AT: ReadonlyMap<number, number> = new Map([
+  [4, 2],
+  [5, 3],
+  [6, 5],
+])
 const ARGON2 = 4
-const MAX_ARGON2_EXPONENT = 17
-const MAX_ARGON2_KIBIBYTES = 2 ** 18
+/** What each password may take, in KiB, and all of a message together, in KiB that are passed over. */
+const MAX_ARGON2_KIBIBYTES = 2 ** 17
+const MAX_ARGON2_WORK = 2 ** 19
 
-/** Argon2 may ask for terabytes, and for any number of passes over them: RFC 9580, section 3.7.1.4. */
-function isAffordable({ tag, body }: PacketFrame): boolean {
-  if (tag !== SKESK || !body) return false
-  const s2k = body.subarray(body[0] === 4 ? 2 : 5)
-  const [passes = 0, , exponent = 0] = s2k.subarray(17)
-  return s2k[0] !== ARGON2 || (exponent <= MAX_ARGON2_EXPONENT && passes * 2 ** exponent <= MAX_ARGON2_KIBIBYTES)
+/** Those that may be tried, for a password can ask for terabytes, and for any number of passes over them. */
+function affordable(frames: readonly PacketFrame[]): PacketFrame[] {
+  let left = MAX_ARGON2_WORK
+  return frames.filter(({ tag, body }) => {
+    const at = S2K_AT.get(body?.[0] ?? 0)
+    if (tag !== SKESK || !body || at === undefined) return false
+    const work = body[at] === ARGON2 ? argon2Work(body.subarray(at + 17)) : 0
+    if (work > left) return false
+    left -= work
+    return true
+  })
+}
+
+/** RFC 9580, section 3.7.1.4. */
+function argon2Work([passes = 0, , exponent = 0]: Uint8Array): number {
+  const kibibytes = 2 ** exponent
+  return kibibytes > MAX_ARGON2_KIBIBYTES ? Number.POSITIVE_INFINITY : passes * kibibytes
 }
 
 function keysOfId(candidates: readonly PrivateKey[], keyId: string): PrivateKey[] {

@@ -1,3 +1,4 @@
+import { decryptionFailed } from '@parasol/core'
 import { enums, type Message, readMessage, type SessionKey } from 'openpgp'
 import { ByteReader } from './byte-reader.js'
 import { boundedConfig, openpgpConfig, toleratedNow } from './openpgp-config.js'
@@ -25,13 +26,20 @@ export async function readData(binaryMessage: Uint8Array): Promise<{ encrypted: 
   return { encrypted, [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose]() }
 }
 
+/** OpenPGP.js goes through all chunks, however small they are, although the first one is not authentic. */
+const MAX_CHUNKS = 4096
+
 async function openAuthenticated(
   binaryMessage: Uint8Array,
   sessionKeys: readonly SessionKey[],
 ): Promise<Uint8Array | undefined> {
   await using message = await readData(binaryMessage)
-  if (message.encrypted.cipher === undefined) return undefined
-  const packets = message.encrypted.decrypt(sessionKeys)
+  const { encrypted } = message
+  if (encrypted.cipher === undefined) {
+    if (binaryMessage.length > MAX_CHUNKS * (encrypted.chunkBytes ?? Number.POSITIVE_INFINITY)) throw decryptionFailed()
+    return undefined
+  }
+  const packets = encrypted.decrypt(sessionKeys)
   return packets && Uint8Array.from(await gather(packets, binaryMessage.length))
 }
 

@@ -49,7 +49,7 @@ export const openpgpConfig: Readonly<Config> = Object.freeze<Config>({
   rejectPublicKeyAlgorithms: new Set([enums.publicKey.elgamal, enums.publicKey.dsa]),
   rejectCurves: new Set([enums.curve.secp256k1]),
   // What a message or a key may cost: a few bytes can ask for terabytes.
-  maxDecompressedMessageSize: 64 * 1024 * 1024,
+  maxDecompressedMessageSize: 32 * 1024 * 1024,
   maxArgon2MemoryExponent: 18,
   maxUserIDLength: 5120,
 })

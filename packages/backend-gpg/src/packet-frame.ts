@@ -15,6 +15,9 @@ export interface PacketFrame {
 /** Bodies of which the length is not known before their end are written in parts of so many bytes. */
 export const PART_BITS = 16
 export const PART_BYTES = 2 ** PART_BITS
+/** Parts may have a byte each, which costs a thousand times as much as parts of 8 KiB: so many smaller ones are read. */
+export const MIN_PART_BYTES = 512
+export const MAX_SMALL_PARTS = 1024
 
 /** A length in as few bytes as can be, as it stands after the first byte of a packet. */
 export function writeLength(length: number): Uint8Array {
@@ -77,7 +80,9 @@ function readNewFormat(bytes: Uint8Array, start: number, header: number): Packet
   const first = chunk?.bodyAt ?? 0
   let canonical = true
   let headerAt = start + 1
+  let small = 0
   while (chunk?.partial) {
+    if (chunk.length < MIN_PART_BYTES && ++small > MAX_SMALL_PARTS) return undefined
     canonical &&= chunk.length === PART_BYTES
     headerAt = chunk.bodyAt + chunk.length
     chunk = readLength(bytes, headerAt)

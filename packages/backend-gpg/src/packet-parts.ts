@@ -1,5 +1,6 @@
+import { decryptionFailed } from '@parasol/core'
 import type { ByteReader } from './byte-reader.js'
-import { PART_BYTES, writeLength } from './packet-frame.js'
+import { MAX_SMALL_PARTS, MIN_PART_BYTES, PART_BYTES, writeLength } from './packet-frame.js'
 import { PIECE_BYTES } from './piece-bytes.js'
 
 /** A part of a packet's body, or all of it: RFC 9580, section 4.2.1. */
@@ -37,9 +38,11 @@ export async function* readParts(reader: ByteReader, first: Part): AsyncGenerato
   const memory = Buffer.allocUnsafeSlow(PIECE_BYTES)
   let filled = 0
   let canonical = true
+  let small = 0
   try {
     for (let part = first; ; part = await nextPart(reader)) {
       canonical &&= part.canonical
+      if (part.partial && part.length < MIN_PART_BYTES && ++small > MAX_SMALL_PARTS) throw decryptionFailed()
       for (let missing = part.length; missing > 0; ) {
         const read = await reader.readInto(memory.subarray(filled, filled + missing))
         missing -= read

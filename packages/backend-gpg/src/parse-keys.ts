@@ -1,5 +1,6 @@
 import { enums, type PublicKey, readKeys, readPrivateKeys, readSignature, unarmor } from 'openpgp'
 import { keyBlocks } from './key-blocks.js'
+import { requireFewPackets, requireQuickKey } from './key-limits.js'
 import { openpgpConfig } from './openpgp-config.js'
 import { wholePackets } from './packet-frame.js'
 
@@ -26,8 +27,6 @@ export interface Revocation {
 
 const PRIMARY_TAGS: ReadonlySet<number> = new Set([enums.packet.publicKey, enums.packet.secretKey])
 const MAX_PACKETS = 1_000_000
-/** Strangers can attach signatures without end to a certificate on a key server; reading them takes 0.1 s per MiB. */
-const MAX_KEY_BYTES = 1024 * 1024
 
 /** Reads keys one by one, so that a key which cannot be read does not hide the others. */
 export async function parseKeys(exported: Uint8Array | string): Promise<ParsedKeys> {
@@ -89,10 +88,11 @@ function splitBinary(bytes: Uint8Array): Entry[] {
 
 async function parseKey({ tag, packets }: Entry): Promise<PublicKey> {
   if (!PRIMARY_TAGS.has(tag)) throw new Error('Damaged, or not a key')
-  if (packets.length > MAX_KEY_BYTES) throw new Error(`Longer than ${MAX_KEY_BYTES} bytes`)
+  requireFewPackets(packets)
   const read = tag === enums.packet.secretKey ? readPrivateKeys : readKeys
   const [key] = await read({ binaryKeys: Uint8Array.from(packets), config: openpgpConfig })
   if (!key) throw new Error('This version of OpenPGP key is not supported')
+  requireQuickKey(key)
   return key
 }
 

@@ -13,6 +13,8 @@ export interface EncryptedBody {
   readonly beginning: Uint8Array
   /** Named before the data in messages with AEAD only, as OpenPGP numbers it. */
   readonly cipher: number | undefined
+  /** How long what is authenticated by itself is, if that is not all of it. */
+  readonly chunkBytes: number | undefined
   /**
    * The packets in it, in pieces that are valid until the next one is asked for, NOT authenticated before the iteration has
    * ended without an error. Undefined if OpenPGP.js has to read them: without AES, such as 3DES, or in mode EAX.
@@ -35,6 +37,7 @@ async function readProtected(body: ByteReader): Promise<EncryptedBody> {
     version: 1,
     beginning: Buffer.concat([Uint8Array.of(1), start]),
     cipher: undefined,
+    chunkBytes: undefined,
     decrypt: (candidates) => {
       const usable = candidates.filter(({ algorithm, data }) => algorithm === `aes${data.length * 8}`)
       if (usable.length === 0 && candidates.length > 0) return undefined
@@ -53,6 +56,7 @@ async function readAuthenticated(tag: number, version: number, body: ByteReader)
     version,
     beginning: Buffer.concat([Uint8Array.of(version), form.header]),
     cipher: form.cipher,
+    chunkBytes: form.chunkBytes,
     decrypt: (candidates) => ('unlock' in form ? openChunks(form, keys(candidates), body) : undefined),
   }
 }

@@ -1,4 +1,5 @@
 import { type Config, enums, Message, PacketList, type PrivateKey, type SessionKey } from 'openpgp'
+import { hashInPieces } from './iterated-key.js'
 import { openpgpConfig, toleratedNow } from './openpgp-config.js'
 import { type RsaSecret, rsaSessionKeys } from './rsa-session-key.js'
 
@@ -72,10 +73,24 @@ export async function sessionKeyCandidates(
       .catch((): SessionKey[] => [])
   const { rsa, others } = bySort(message)
   // OpenPGP.js looks for nothing but passwords if there are any.
-  const underPasswords = passwords.length > 0 ? await open(message, undefined, [...passwords]) : []
+  const underPasswords: SessionKey[] = []
+  // One after the other: each can take 128 MiB.
+  for (const alone of passwords.length > 0 ? underOne(message) : []) {
+    underPasswords.push(...(await open(alone, undefined, [...passwords])))
+  }
   if (keys.length === 0) return underPasswords
   const underRsa = await Promise.all(rsa.map((packet) => openRsa(packet, keys)))
   return [...underPasswords, ...underRsa.flat(), ...(await open(others, [...keys]))]
+}
+
+/** For each session key under a password, a message of it alone. */
+function underOne(message: Message<Uint8Array>): readonly Message<Uint8Array>[] {
+  return message.packets.filterByTag(enums.packet.symEncryptedSessionKey).map((packet) => {
+    hashInPieces(packet)
+    const list = new PacketList()
+    list.push(packet)
+    return new Message(list as never)
+  })
 }
 
 /**

@@ -113,3 +113,14 @@ export function bomb(mebibytes: number): Buffer {
   const end = deflateRawSync(Buffer.alloc(0))
   return packet(enums.packet.compressedData, Uint8Array.of(1), ...pieces, end)
 }
+
+/** 256 MiB of zeros: `head -c 256M /dev/zero | bzip2`. */
+export function bzip2Bomb(): Buffer {
+  return packet(enums.packet.compressedData, Uint8Array.of(3), Buffer.from(ZEROS_IN_BZIP2, 'base64'))
+}
+
+const ZEROS_IN_BZIP2 = [
+  'QlpoOTFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZDgni3wFfjkAAwAAACCAAMIBNRkKgJakKgJcxQVkmU1kO',
+  'CeLfAV+OQADAAAAIIAAwgE1GQqAlqQqAlzFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZDgni3wFfjkAAwAAA',
+  'CCAAMIBNRkKgJakKgJcxQVkmU1kezuTbASo/wADABAAIIAAwzAUppqqoSRsAIkjxdyRThQkGsXyvAA==',
+].join('')
