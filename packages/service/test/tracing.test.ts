@@ -100,3 +100,24 @@ it('names nothing that a caller makes up', async () => {
   expect(JSON.stringify(spans.map(({ name, attributes }) => [name, attributes]))).not.toContain('made')
   expect(spans.map(({ status }) => status.code)).toEqual(Array(3).fill(SpanStatusCode.UNSET))
 })
+
+it('keeps the traces of requests apart that are worked on together', async () => {
+  const traceIds = Array.from({ length: 8 }, (_, index) => `0af7651916cd43dd8448eb211c80310${index}`)
+  await Promise.all(
+    traceIds.map((traceId) =>
+      post(
+        service,
+        '/v1/customer/encrypt',
+        { a: 'b' },
+        { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } },
+      ),
+    ),
+  )
+  const spans = await spansOf(24)
+  for (const traceId of traceIds) {
+    const own = spans.filter((span) => span.spanContext().traceId === traceId)
+    const parent = server(own).spanContext().spanId
+    const within = own.flatMap((span) => (span.parentSpanContext?.spanId === parent ? [span.name] : []))
+    expect(within.sort()).toEqual(['kms generateDataKey', 'log commit'])
+  }
+})
