@@ -64,7 +64,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const settings = readSettings(options, options, replayGuard)
   const app = new App({ ...options, ...settings, rateLimit: new RateLimit(), journal: new Journal(options) })
   const handle: RequestListener = (request, response) => void app.handle(request, response)
-  const server = createListener(options, settings.limits, options.around?.(handle) ?? handle)
+  const listener = options.around?.(handle) ?? handle
+  const server = createListener(options, settings.limits, listener)
+  // Node would refuse an expectation that it does not know in words of its own; it may be passed over as well.
+  server.on('checkExpectation', listener)
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // A stream of lines may arrive for as long as it likes, and has limits of its own.
     if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || !app.streams.has(socket)) refuseMalformed(error, socket)

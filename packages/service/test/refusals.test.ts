@@ -168,3 +168,10 @@ it('says in its own words that a request names no host, and takes those of HTTP/
   expect(refused).toContain('"code":"MALFORMED_REQUEST"')
   expect(await send('1.0')).toContain('"kms_encrypt_key"')
 })
+
+it('passes over an expectation that it does not know', async () => {
+  await using service = await start()
+  const head = `POST /v1/customer/encrypt HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${key}\r\nconnection: close\r\n`
+  const rest = 'content-type: application/json\r\ncontent-length: 9\r\nexpect: everything\r\n\r\n{"a":"b"}'
+  expect(await sendRaw(service, head + rest)).toContain('"kms_encrypt_key"')
+})
