@@ -178,7 +178,10 @@ const WRITTEN: Readonly<Record<Cell, Check>> = {
   nistp521: writtenToKey,
   brainpoolP256r1: writtenToKey,
   modern: decrypts(false),
-  modernStream: nothing,
+  modernStream: async ({ cell, tool, certificate, peer }) => {
+    const message = await tool.encrypt(LARGE, [certificate], peer, { armor: false })
+    same(await gather((await ours.provider(cell, peer)).decryptStream(once(message), {})), LARGE)
+  },
   modernPassword: byPassword,
   modernDetached: signsDetached,
   modernInline: signsInline,

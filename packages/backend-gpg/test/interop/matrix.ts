@@ -49,7 +49,7 @@ export const MATRIX = {
   nistp521: both('the same on NIST P-521', ALL),
   brainpoolP256r1: both('the same on Brainpool P256r1', NOT_SEQUOIA),
   modern: both('`modern`: encrypted and signed, our key of version 6', RFC9580),
-  modernStream: { what: '`modern`: encrypted and signed as a stream, in parts', read: RFC9580, written: [] },
+  modernStream: both('`modern`: encrypted and signed as a stream, in parts', RFC9580),
   modernPassword: both('`modern`: a password', RFC9580),
   modernDetached: both('`modern`: a detached signature', RFC9580),
   modernInline: both('`modern`: a signed message', RFC9580),
