@@ -7,6 +7,8 @@ export interface SecretPacket {
   /** Whether the secret part was left out when the key was exported: an "offline" primary key, for example. */
   isDummy(): boolean
   clearPrivateParams(): void
+  /** What makes a key of the passphrase; of Argon2 with its passes, and the binary logarithm of its kibibytes. */
+  readonly s2k?: { readonly type: string; readonly t: number; readonly encodedM: number } | null
 }
 
 /** What the types of OpenPGP.js do not tell of a signature. */

@@ -7,7 +7,8 @@ import { shown } from './usable-key.js'
 /**
  * A copy of a secret key that is ready for use; the locked one is left as it is.
  *
- * @throws CryptoError WRONG_PASSPHRASE, reason GPG_PASSPHRASE_REQUIRED or GPG_PASSPHRASE_WRONG
+ * @throws CryptoError WRONG_PASSPHRASE, reason GPG_PASSPHRASE_REQUIRED or GPG_PASSPHRASE_WRONG; KEY_UNUSABLE for a key
+ * that takes too much to unlock
  */
 export async function unlockKey(
   locked: PrivateKey,
@@ -19,6 +20,7 @@ export async function unlockKey(
   if (!text) {
     throw gpgError('GPG_PASSPHRASE_REQUIRED', `The secret key ${shown(locked)} is locked and no passphrase is given`)
   }
+  requireAffordable(privateKey)
   try {
     // One after the other, for the memory that Argon2 takes.
     for (const packet of secretPackets(privateKey).filter(isLockedPacket)) await packet.decrypt(text, unlockConfig)
@@ -30,8 +32,17 @@ export async function unlockKey(
   }
 }
 
-/** Argon2 may take 2 GiB for a key of one's own: RFC 9106 recommends it first, and the owner chose it. */
-const unlockConfig = Object.freeze({ ...openpgpConfig, maxArgon2MemoryExponent: 21 })
+const MAX_ARGON2_EXPONENT = 21
+/** 2 GiB for a key of one's own: RFC 9106 recommends that first, and the owner chose it. */
+const MAX_ARGON2_KIBIBYTES = 2 ** MAX_ARGON2_EXPONENT
+const unlockConfig = Object.freeze({ ...openpgpConfig, maxArgon2MemoryExponent: MAX_ARGON2_EXPONENT })
+
+/** Argon2 may ask for terabytes, and for any number of passes over them. */
+function requireAffordable(key: PrivateKey): void {
+  const costs = secretPackets(key).map(({ s2k }) => (s2k?.type === 'argon2' ? s2k.t * 2 ** s2k.encodedM : 0))
+  if (Math.max(...costs) <= MAX_ARGON2_KIBIBYTES) return
+  throw gpgError('GPG_KEY_UNUSABLE', `The secret key ${shown(key)} asks Argon2 for more than 2 GiB: lock it with less`)
+}
 
 /** A copy of a secret key under another passphrase, which was seen to open it. */
 export async function relockKey(locked: PrivateKey, from: string, to: string): Promise<PrivateKey> {

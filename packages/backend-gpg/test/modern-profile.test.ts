@@ -83,7 +83,10 @@ const incompatible = expect.objectContaining({ code: 'KEY_UNUSABLE', reason: 'GP
 interface LockablePacket {
   encrypt(passphrase: string, config: object): Promise<void>
   clearPrivateParams(): void
+  readonly s2k: object
 }
+
+const argon2 = { aeadProtect: true, preferredAEADAlgorithm: enums.aead.ocb, s2kType: enums.s2k.argon2 }
 
 describe('keys', () => {
   it('are of version 6, of the algorithms of RFC 9580, and say that their owner reads it', async () => {
@@ -116,16 +119,27 @@ describe('keys', () => {
   it('are unlocked although Argon2 takes more memory than a message may ask for', async () => {
     const [key] = await readSecretKeys((await ring.secretKey(modern)).write())
     const s2kArgon2Params = { passes: 1, parallelism: 4, memoryExponent: 19 }
-    const config = {
-      aeadProtect: true,
-      preferredAEADAlgorithm: enums.aead.ocb,
-      s2kType: enums.s2k.argon2,
-      s2kArgon2Params,
-    }
     const packet = key?.keyPacket as unknown as LockablePacket
-    await packet.encrypt('costly', { ...config, maxArgon2MemoryExponent: 19 })
+    await packet.encrypt('costly', { ...argon2, s2kArgon2Params, maxArgon2MemoryExponent: 19 })
     packet.clearPrivateParams()
     expect((await unlockByAny(key as PrivateKey, ['costly'])).isDecrypted()).toBe(true)
+  })
+
+  it('are not unlocked if Argon2 asks for more than 2 GiB, in whatever way', async () => {
+    const [key] = await readSecretKeys((await ring.secretKey(modern)).write())
+    const packet = key?.keyPacket as unknown as LockablePacket
+    await packet.encrypt('word', { ...argon2, s2kArgon2Params: { passes: 1, parallelism: 4, memoryExponent: 10 } })
+    packet.clearPrivateParams()
+    for (const [t, encodedM] of [
+      [1, 22],
+      [255, 14],
+      [3, 20],
+    ] as const) {
+      Object.assign(packet.s2k, { t, encodedM })
+      await expect(unlockByAny(key as PrivateKey, ['word'])).rejects.toThrow(
+        expect.objectContaining({ code: 'KEY_UNUSABLE', reason: 'GPG_KEY_UNUSABLE' }),
+      )
+    }
   })
 
   it('can be on other curves, of the profile only', async () => {
