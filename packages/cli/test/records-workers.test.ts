@@ -8,7 +8,7 @@ let here: Here
 const bound = ['-k', 'id', '-u', 'customer']
 const FAILING = new Set([5, 900, 1900])
 beforeAll(async () => {
-  here = await Here.create('customer: { scheme: envelope }\ndirect: { scheme: kms-direct }')
+  here = await Here.create('customer: { scheme: envelope, reads: [kms-direct] }\ndirect: { scheme: kms-direct }')
 })
 afterAll(() => here.remove())
 

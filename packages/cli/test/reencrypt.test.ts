@@ -114,6 +114,27 @@ it('takes no row out of a file that it changes in its place', async () => {
   expect(here.read('plain.csv')).toBe(plain.csv)
 })
 
+it('moves rows, files and tokens to a scheme that the use case reads, and to no other', async () => {
+  const to = ['reencrypt', '--to', 'kms-direct', '-u', 'customer']
+  await encryptRows('customer', 'plain.csv', 'scheme.csv')
+  for (const round of [1, 2])
+    expect(await here.parasol([...to, '-k', 'id', '-i', './scheme.csv']), `round ${round}`).toMatchObject({ code: 0 })
+  expect(here.read('scheme.csv')).not.toMatch(/envelope|kms_encrypt_key/)
+  const opened = await here.parasol(['records', 'decrypt', './scheme.csv', '-k', 'id', '-u', 'customer'])
+  expect(opened.stdout).toBe(plain.csv)
+  const { stdout: token } = await here.parasol(['encrypt', '-u', 'customer', '-c', 'id=1', 'x'])
+  const { stdout: moved } = await here.parasol([...to, '-c', 'id=1', token.trim()])
+  expect(moved).toMatch(/^enc1\.kms-direct\./)
+  expect((await here.parasol(['decrypt', '-u', 'customer', '-c', 'id=1', moved.trim()])).stdout).toBe('x')
+  here.write('some', 'some')
+  await here.parasol(['encrypt', '-u', 'customer', '-c', 'id=1', '-i', './some', '-o', './some.enc'])
+  expect(await here.parasol([...to, '-c', 'id=1', '-i', './some.enc'])).toMatchObject({ code: 0 })
+  const back = await here.parasol(['decrypt', '-u', 'customer', '-c', 'id=1', '-i', './some.enc', '-o', '-'])
+  expect(back).toEqual({ code: 0, stdout: 'some', stderr: '' })
+  const refused = await here.parasol(['reencrypt', '--to', 'kms-direct', '-u', 'archive', '-c', 'id=1', token.trim()])
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('"reads"') })
+})
+
 it('knows of which scheme a file is that it decrypts, renews or moves', async () => {
   const use = (name: string): readonly string[] => ['-u', name, '-c', 'id=1']
   here.write('short', 'short')

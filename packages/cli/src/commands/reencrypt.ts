@@ -21,7 +21,7 @@ export function reencryptCommand(terminal: Terminal): Command {
   const command = new Command('reencrypt')
     .description(text.description)
     .argument('[token]', text.argument)
-    .requiredOption('-t, --to <use case>', text.to)
+    .requiredOption('-t, --to <name>', text.to)
     .option('-u, --use-case <name>', text.from)
     .option('-i, --in <file>', text.in, collect)
     .option('--scheme <name>', text.scheme)
@@ -51,8 +51,7 @@ async function reencryptToken(
   const context = contextOf(terminal, options)
   const { signal } = terminal
   const old = await readTextInput(terminal, argument)
-  const { openCrypto } = await import('@parasol/config')
-  await using crypto = await openCrypto(options.config, { env: terminal.env })
+  await using crypto = await open(terminal, options, to)
   const text = await crypto.router.for(options.useCase).decryptToken(old, context, { signal })
   const target = crypto.router.for(to)
   const { formatToken } = await import('@parasol/core')
@@ -80,13 +79,19 @@ async function reencryptBytes(
   to: string,
 ): Promise<void> {
   const context = contextOf(terminal, options)
-  const { openCrypto } = await import('@parasol/config')
   const { reencryptFile } = await import('../reencrypt-file.js')
-  await using crypto = await openCrypto(options.config, { env: terminal.env })
+  await using crypto = await open(terminal, options, to)
   const [from, target] = [crypto.router.for(options.useCase), crypto.router.for(to)]
   const { scheme, json = false } = options
   await reencryptFile(terminal, path, { from, to: target, context, scheme, json })
   print(terminal, options, { file: path }, () => '')
+}
+
+async function open(terminal: Terminal, { config: path, useCase }: ContextOptions, to: string) {
+  const { loadConfig, openConfig } = await import('@parasol/config')
+  const { withSchemeAsTarget } = await import('../scheme-as-target.js')
+  const config = await loadConfig(path, { env: terminal.env })
+  return openConfig(withSchemeAsTarget(terminal, config, { to, useCase }))
 }
 
 function isRows(path: string, { format, contextColumns }: ReencryptOptions): boolean {
@@ -100,6 +105,7 @@ function collect(path: string, former: readonly string[] = []): readonly string[
 const EXAMPLES = [
   'parasol reencrypt --to customer.phone -c customerId=7 enc1.kms-direct.…',
   'parasol reencrypt --to customer -k id -i customers.enc.csv',
+  'parasol reencrypt --to envelope -u customer -k id -i customers.enc.csv',
   'parasol reencrypt --to archive.scan -u customer.scan -c customerId=7 -i front.jpg.enc -i back.jpg.enc',
 ]
 
@@ -107,7 +113,7 @@ const texts = catalogue(
   {
     description: 'decrypt and encrypt again: from one scheme or key to another, or to another use case',
     argument: 'a token; or from a pipe',
-    to: 'the use case that encrypts, as it is configured now',
+    to: 'the use case that encrypts, as it is configured now; or a scheme that the use case reads',
     from: 'the use case that decrypts, if it is another',
     in: 'an encrypted file, or CSV, NDJSON or JSON with encrypted rows, to change in its place; repeatable',
     scheme: 'the scheme that made the file; by default that as which it begins',
@@ -119,7 +125,7 @@ or stays as it was.`,
   {
     description: '解密后重新加密：更换方案、密钥或用途',
     argument: '令牌；也可从管道输入',
-    to: '用来加密的用途，按现在的配置',
+    to: '用来加密的用途，按现在的配置；或该用途可读的一个方案',
     from: '用来解密的用途，如果是另一个',
     in: '要就地更换的加密文件，或含加密行的 CSV、NDJSON、JSON；可重复',
     scheme: '加密该文件的方案；默认由文件开头判断',

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
-import { openCrypto } from '@parasol/config'
+import { loadConfig, openConfig } from '@parasol/config'
 import { Incomplete } from '../incomplete.js'
 import { print } from '../print.js'
 import { Resumable } from '../resumable-error.js'
+import { withSchemeAsTarget } from '../scheme-as-target.js'
 import type { Terminal } from '../terminal.js'
 import { UsageError } from '../usage-error.js'
 import { boundColumns } from './bound-columns.js'
@@ -31,7 +32,7 @@ export async function convertRowFile(
   const input = await openRowInput(terminal, path, options)
   await using source = await openSource(terminal, input)
   checkColumns(terminal, source, [...conversion.fields, ...bound.columns], conversion)
-  await using crypto = await openCrypto(options.config, { env: terminal.env })
+  await using crypto = await openFor(terminal, options, job)
   await using sink = await openSink(terminal, input, options, job)
   const seen = new Set<string>()
   const keys = conversion.keys(crypto.router.for(conversion.target ?? options.useCase).recordsHaveKey)
@@ -55,6 +56,11 @@ export async function convertRowFile(
     if (terminal.signal.aborted && sink.canGoOn) throw new Resumable(recordsTexts(terminal).interrupted)
     throw error
   }
+}
+
+async function openFor(terminal: Terminal, { config: path, useCase }: RecordOptions, job: RowJob) {
+  const config = await loadConfig(path, { env: terminal.env })
+  return openConfig('to' in job ? withSchemeAsTarget(terminal, config, { to: job.to, useCase }) : config)
 }
 
 async function openSource(terminal: Terminal, { source, format }: RowInput): Promise<RowSource> {

@@ -1,6 +1,7 @@
 import { on, setMaxListeners } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { loadConfig, openConfig } from '@parasol/config'
+import { withSchemeAsTarget } from '../../scheme-as-target.js'
 import { BlockConverter, type ConvertedBlock } from '../block-converter.js'
 import { type BoundOptions, boundColumns } from '../bound-columns.js'
 import { conversionOf, type RowJob } from '../conversion.js'
@@ -63,9 +64,12 @@ async function convertAll(
 ): Promise<void> {
   await using link = new KmsLink(kmsPort)
   const options = { kms: (name: string) => link.kms(name, kms.get(name) as KmsTraits) }
-  await using crypto = await openConfig(await loadConfig(config, { env }), options)
+  const loaded = await loadConfig(config, { env })
+  const { job, useCase } = setup
+  const target = 'to' in job ? withSchemeAsTarget({ env }, loaded, { to: job.to, useCase }) : loaded
+  await using crypto = await openConfig(target, options)
   const seen = new Set<string>()
-  const { useCase, keys, job, format, head } = setup
+  const { keys, format, head } = setup
   const convert = conversionOf({ env }, job).converter({
     cipher: crypto.router.for(useCase),
     other: (name) => crypto.router.for(name),
