@@ -56,7 +56,8 @@ async function create(path: string, owner: string): Promise<boolean> {
     if (code === 'EEXIST') return false
     throw new CryptoError('IO', `Cannot write "${path}" (${code})`, { cause, ...(code ? { reason: code } : {}) })
   } finally {
-    await rm(temporary, { force: true })
+    // Where it could not be written, it may not be possible to look for it either.
+    await rm(temporary, { force: true }).catch(() => undefined)
   }
 }
 

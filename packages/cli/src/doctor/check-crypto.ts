@@ -71,7 +71,10 @@ async function roundTrip(cipher: Cipher, signal: AbortSignal): Promise<string> {
 }
 
 export function explain(terminal: Terminal, error: unknown): string {
-  if (!CryptoError.is(error)) return doctorTexts(terminal).unexpected
+  if (!CryptoError.is(error)) {
+    const { code, name = 'Error' } = Object(error) as { code?: string; name?: string }
+    return doctorTexts(terminal).unexpected(code ?? name)
+  }
   const hint = errorHints(terminal)[error.code].replace(/[;；].*doctor.*$/, '')
   return hint === '' ? error.message : `${error.message}. ${hint}`
 }
