@@ -1,6 +1,5 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv } from 'node:crypto'
-import { giveBack } from '@parasol/core'
-import { cipherKey } from './cipher-key.js'
+import { cipherKey, giveBack } from '@parasol/core'
 import { type Aead, TAG_BYTES } from './suite.js'
 
 // Without it, node:crypto takes tags of 4 bytes.

@@ -3,6 +3,7 @@ export { BEYOND_LATIN1, decodeBase64url } from './base64url.js'
 export { type BoundContext, ContextBinder, contextValue, writeBoundContext } from './bound-context.js'
 export { BoundedCache, type BoundedCacheOptions } from './bounded-cache.js'
 export { Cipher, type CipherOptions, type DecryptBytesOptions, type DecryptStreamOptions } from './cipher.js'
+export { cipherKey } from './cipher-key.js'
 export { CircuitBreaker, type CircuitBreakerOptions, type CircuitState } from './circuit-breaker.js'
 export {
   type EncryptionContext,

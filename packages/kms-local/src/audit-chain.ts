@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { cipherKey } from '@parasol/core'
 import type { ChainState, LogLink } from '@parasol/core/files'
 
 /**
@@ -9,17 +10,19 @@ import type { ChainState, LogLink } from '@parasol/core/files'
  * @param key 32 bytes that their owner zeroes
  */
 export function macLink(key: Uint8Array): LogLink {
-  const linked = ({ hash, next }: ChainState, json: string | Uint8Array): ChainState => {
-    const mac = createHmac('sha256', key)
+  const linked = ({ hash, next }: ChainState, json: Uint8Array): ChainState => {
+    const mac = createHmac('sha256', cipherKey(key))
       .update(`${hash.toString('hex')} `)
       .update(json)
       .digest()
     return { hash: mac, next: next + 1 }
   }
   return {
-    format(content, before) {
-      const after = linked(before, content)
-      return { text: `${after.hash.toString('hex')} ${content}\n`, after }
+    format(content, { hash, next }) {
+      const mac = createHmac('sha256', cipherKey(key))
+        .update(`${hash.toString('hex')} ${content}`)
+        .digest('hex')
+      return { text: `${mac} ${content}\n`, after: { hash: Buffer.from(mac, 'hex'), next: next + 1 } }
     },
     read(line, before) {
       const content = line.subarray(MAC_TEXT + 1)

@@ -1,5 +1,5 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv } from 'node:crypto'
-import { allocateSecret, type EncryptionContext, encodeContext } from '@parasol/core'
+import { allocateSecret, cipherKey, type EncryptionContext, encodeContext } from '@parasol/core'
 import { randomNonce } from './nonces.js'
 
 export const VERSION_BYTES = 36
@@ -34,7 +34,7 @@ export function sealBlob(
 ): Uint8Array {
   const version = Buffer.from(versionId, 'latin1')
   const iv = randomNonce()
-  const cipher = createCipheriv(gcmOf(material), material, iv, { authTagLength: TAG_BYTES })
+  const cipher = createCipheriv(gcmOf(material), cipherKey(material), iv, { authTagLength: TAG_BYTES })
   cipher.setAAD(associatedData(version, context))
   return Buffer.concat([version, iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
@@ -47,7 +47,7 @@ export function blobVersion(blob: Uint8Array): string | undefined {
 /** The plaintext in memory of its own, which the caller zeroes; undefined if the blob does not open. */
 export function openBlob(blob: Uint8Array, material: Uint8Array, context: EncryptionContext): Uint8Array | undefined {
   const iv = blob.subarray(VERSION_BYTES, VERSION_BYTES + IV_BYTES)
-  const decipher = createDecipheriv(gcmOf(material), material, iv, { authTagLength: TAG_BYTES })
+  const decipher = createDecipheriv(gcmOf(material), cipherKey(material), iv, { authTagLength: TAG_BYTES })
   decipher.setAAD(associatedData(blob.subarray(0, VERSION_BYTES), context)).setAuthTag(blob.subarray(-TAG_BYTES))
   const overwrite = prepareOverwrite(blob.length - BLOB_OVERHEAD)
   const opened = decipher.update(blob.subarray(VERSION_BYTES + IV_BYTES, -TAG_BYTES))
@@ -69,7 +69,7 @@ export function openBlob(blob: Uint8Array, material: Uint8Array, context: Encryp
  * that does the same at once is given the same memory, and leaves its own output there.
  */
 function prepareOverwrite(length: number): () => void {
-  const decoy = createCipheriv('aes-256-gcm', new Uint8Array(32), new Uint8Array(IV_BYTES))
+  const decoy = createCipheriv('aes-256-gcm', cipherKey(new Uint8Array(32)), new Uint8Array(IV_BYTES))
   const zeros = new Uint8Array(length)
   return () => {
     decoy.update(zeros)

@@ -8,7 +8,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
-import { allocateSecret, type EncryptionContext, encodeContext } from '@parasol/core'
+import { allocateSecret, cipherKey, type EncryptionContext, encodeContext } from '@parasol/core'
 import { type BlobCipher, VERSION_BYTES } from './key-blob.js'
 
 const IV_BYTES = 16
@@ -35,7 +35,7 @@ function seal(versionId: string, material: Uint8Array, plaintext: Uint8Array, co
   const keys = deriveKeys(material)
   const version = Buffer.from(versionId, 'latin1')
   const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('sm4-ctr', keys.encryption, iv)
+  const cipher = createCipheriv('sm4-ctr', cipherKey(keys.encryption), iv)
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
   const tag = tagOf(keys.mac, version, context, [iv, ciphertext])
   keys.all.fill(0)
@@ -51,7 +51,7 @@ function open(blob: Uint8Array, material: Uint8Array, context: EncryptionContext
   try {
     const expected = tagOf(keys.mac, version, context, [iv, ciphertext])
     if (!timingSafeEqual(expected, blob.subarray(-TAG_BYTES))) return undefined
-    const opened = createDecipheriv('sm4-ctr', keys.encryption, iv).update(ciphertext)
+    const opened = createDecipheriv('sm4-ctr', cipherKey(keys.encryption), iv).update(ciphertext)
     const plaintext = allocateSecret(opened.length)
     plaintext.set(opened)
     opened.fill(0)
@@ -70,7 +70,7 @@ function tagOf(key: Uint8Array, version: Uint8Array, context: EncryptionContext,
   const associated = encodeContext(context)
   const length = Buffer.alloc(8)
   length.writeBigUInt64BE(BigInt(version.length + associated.length))
-  const hmac = createHmac('sm3', key).update(length).update(version).update(associated)
+  const hmac = createHmac('sm3', cipherKey(key)).update(length).update(version).update(associated)
   for (const part of parts) hmac.update(part)
   return hmac.digest()
 }

@@ -26,6 +26,7 @@ export const service: Scenario = {
     await using fast = await ServerUnderLoad.start('service')
     await using aes = await ServerUnderLoad.start('service-aes')
     await using logged = await ServerUnderLoad.start('service-logged')
+    await using audited = await ServerUnderLoad.start('service-audited')
     const common = { times: requests, rounds: requestRounds, warmTurns }
     yield {
       title: 'CPU time of the server for a request',
@@ -36,7 +37,9 @@ export const service: Scenario = {
         requesting(`service, ${FAST_SUITE}, reuse`, 'ours', fast, [costGoal]),
         requesting('service, aes-256-gcm, reuse', 'ours', aes),
         requesting(`service, ${FAST_SUITE}, reuse, backup log`, 'ours', logged),
+        requesting(`service, ${FAST_SUITE}, reuse, both logs`, 'ours', audited),
       ],
+      note: 'On in every service: API key, permissions, strict JSON, limits, metrics, security headers. Logs where named.',
     }
     yield {
       title: `Time by the clock for a request, of ${CONNECTIONS} at once`,
@@ -45,6 +48,7 @@ export const service: Scenario = {
       contenders: [
         requesting('service, no log', 'ours', fast),
         requesting('service, every record on disk before it is answered', 'ours', logged, [logGoal]),
+        requesting('service, and every request in the audit log', 'ours', audited),
       ],
       note: 'Time by the clock: 1,000,000 divided by it are requests in a second. The disk takes part.',
     }

@@ -16,9 +16,10 @@ export const servers = {
   signed: () => serveBare(bareSigned(SECRET), { id: 'bare', secret: SECRET }),
   kms: (folder) => serveKms(folder, false),
   'kms-audited': (folder) => serveKms(folder, true),
-  service: (folder) => serveService({ folder, suite: FAST_SUITE, logged: false }),
-  'service-logged': (folder) => serveService({ folder, suite: FAST_SUITE, logged: true }),
-  'service-aes': (folder) => serveService({ folder, suite: 'aes-256-gcm', logged: false }),
+  service: (folder) => serveService({ folder, suite: FAST_SUITE, logs: [] }),
+  'service-logged': (folder) => serveService({ folder, suite: FAST_SUITE, logs: ['backup'] }),
+  'service-audited': (folder) => serveService({ folder, suite: FAST_SUITE, logs: ['backup', 'audit'] }),
+  'service-aes': (folder) => serveService({ folder, suite: 'aes-256-gcm', logs: [] }),
 } as const satisfies Record<string, (folder: string) => Promise<Served>>
 
 export type ServerName = keyof typeof servers
