@@ -13,7 +13,7 @@ export async function serveKms(folder: string, audited: boolean): Promise<Served
   const service = await kms.open()
   const { id, secret } = await service.createAccessKey()
   const audit = audited ? await service.openAuditLog() : undefined
-  const server = await startKmsServer({ service, ...(audit ? { audit } : {}) })
+  const server = await startKmsServer({ service, requestTimeoutMs: 240_000, ...(audit ? { audit } : {}) })
   return {
     port: server.port,
     accessKey: { id, secret },

@@ -28,6 +28,8 @@ export async function serveService({ folder, suite, logs }: ServedServiceOptions
   const caller = { name: 'bench', keyHashes: [hashApiKey(API_KEY)], useCases: [USE_CASE] }
   const service = await startService({
     crypto: createCrypto([provider], { [USE_CASE]: { scheme: 'envelope' } }),
+    // Connections wait until all servers have started.
+    limits: { arrivalMs: 120_000 },
     callers: [{ ...caller, operations: ['encrypt', 'decrypt'] }],
     backup,
     audit,
