@@ -8,27 +8,32 @@ import { addBackups, changed, type Files, readFiles, segmentsOf, writeFiles } fr
 const ACKNOWLEDGED = 12
 const LAST_WRITE = 2
 const FLIPS = { short: 100, full: 5_000 } as const
+/** A write of many sectors, of which a disk that loses its power has kept some. */
+const LONG_WRITE = 40
+const SECTOR = 512
+const LOSSES = { short: 20, full: 500 } as const
 /** What a power cut can leave after what was written: nothing, or zeros. */
 const tails = { short: [0], full: [0, 1, 4_096] } as const
 
 export const serviceTorn: Proof = {
   name: 'service-torn',
   claim:
-    'A backup log whose last write was cut at any byte opens with all that was acknowledged and goes on; one with a changed bit says where',
+    'A backup log whose last write was cut at any byte, or lost any of its sectors, opens with all that was acknowledged and goes on; one with a changed bit says where',
   goal: 'lost = 0, undetected = 0',
 
   async measure(context) {
-    const { before, after } = await makeLog()
-    const total: Tally = { cuts: 0, lost: 0, flips: 0, undetected: 0 }
+    const { before, after } = await makeLog(LAST_WRITE)
+    const total: Tally = { cuts: 0, losses: 0, lost: 0, flips: 0, undetected: 0 }
     using folder = new TemporaryFolder()
     await cutEverywhere(folder.path, before, after, total, context)
+    await loseSectors(folder.path, await makeLog(LONG_WRITE), total, context)
     await flip(folder.path, after, total, context)
     return { figures: { ...total }, holds: total.lost + total.undetected === 0 }
   },
 
   /** Lines of JSON without a chain, of which those that do not parse are passed over. */
   async control(context): Promise<Finding> {
-    const { after } = await makeLog()
+    const { after } = await makeLog(LAST_WRITE)
     const { flips, undetected } = flipWithoutChain(after, context)
     return { figures: { flips, undetected }, holds: undetected === 0 }
   },
@@ -36,13 +41,14 @@ export const serviceTorn: Proof = {
 
 interface Tally {
   cuts: number
+  losses: number
   lost: number
   flips: number
   undetected: number
 }
 
 /** A log before and after its last write, as a power cut would find it: the head was noted before. */
-async function makeLog(): Promise<{ before: Files; after: Files }> {
+async function makeLog(lastWrite: number): Promise<{ before: Files; after: Files }> {
   using folder = new TemporaryFolder()
   {
     await using log = await BackupLog.open({ folder: folder.path })
@@ -50,7 +56,7 @@ async function makeLog(): Promise<{ before: Files; after: Files }> {
   }
   const before = readFiles(folder.path)
   await using log = await BackupLog.open({ folder: folder.path })
-  await addBackups(log, ACKNOWLEDGED, LAST_WRITE)
+  await addBackups(log, ACKNOWLEDGED, lastWrite)
   const after = readFiles(folder.path)
   return { before, after }
 }
@@ -66,6 +72,28 @@ async function cutEverywhere(folder: string, before: Files, after: Files, total:
       if (!(await hasAll(folder))) total.lost++
     }
     context.progress(length - acknowledged, whole.length - acknowledged)
+  }
+}
+
+/** Every sector of the last write stands there or is zeros still, as the next ones are. */
+async function loseSectors(
+  folder: string,
+  { before, after }: { before: Files; after: Files },
+  total: Tally,
+  { scale, seed }: ProofContext,
+): Promise<void> {
+  const random = randomFrom(seed)
+  const [name = ''] = segmentsOf(after)
+  const whole = after.get(name) ?? Buffer.alloc(0)
+  const acknowledged = before.get(name)?.length ?? 0
+  for (let trial = 0; trial < LOSSES[scale]; trial++) {
+    const left = Buffer.concat([whole, Buffer.alloc(SECTOR)])
+    for (let start = acknowledged - (acknowledged % SECTOR); start < whole.length; start += SECTOR) {
+      if (random.below(4) === 0) left.fill(0, Math.max(start, acknowledged), start + SECTOR)
+    }
+    writeFiles(folder, changed(before, name, left))
+    total.losses++
+    if (!(await hasAll(folder))) total.lost++
   }
 }
 
