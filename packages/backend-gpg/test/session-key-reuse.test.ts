@@ -1,4 +1,4 @@
-import type { GpgOptions } from '@parasol/backend-gpg'
+import { type GpgOptions, GpgProvider, generateGpgKey, KeyRing } from '@parasol/backend-gpg'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { parseEncryptedMessage } from '../src/encrypted-message.js'
 import { ReusedSessionKey } from '../src/reuse/reused-session-key.js'
@@ -122,6 +122,31 @@ it('binds each message to its context although the session key is the same', asy
   await expect(provider.decrypt(eight, { row: '7' })).rejects.toThrow(refused)
   expect(Buffer.from(await provider.decrypt(eight, { row: '8' }))).toEqual(text(8))
 })
+
+it('gives each message of RFC 9580 a key of its own, made from the session key and a fresh salt', async () => {
+  const keyRing = KeyRing.inMemory()
+  const { fingerprint, secretKey } = await generateGpgKey({ name: 'Modern', profile: 'modern', unprotected: true })
+  await keyRing.import(secretKey)
+  const options = { keyRing, profile: 'modern', recipients: [fingerprint], signer: fingerprint } as const
+  using provider = new GpgProvider({ ...options, sessionKeys: { reuse: {}, remember: {} } })
+  const messages = [await provider.encrypt(text(1), {}), await provider.encrypt(text(2), {})] as const
+  expect(distinct(messages)).toBe(1)
+  const [one, two] = messages.map((message) => saltOf(parseEncryptedMessage(message)?.data ?? new Uint8Array()))
+  expect(one).toHaveLength(32)
+  expect(one).not.toEqual(two)
+  for (const [index, message] of messages.entries()) {
+    expect(Buffer.from(await provider.decrypt(message, {}))).toEqual(text(index + 1))
+    using stranger = new GpgProvider(options)
+    expect(await gather(stranger.decryptStream(once(message), {}))).toEqual(text(index + 1))
+  }
+})
+
+/** After the header of the packet: version, cipher, mode, size of chunks, salt (RFC 9580, section 5.13.2). */
+function saltOf(data: Uint8Array): Buffer {
+  const start = 1 + ((data[1] ?? 0) < 192 ? 1 : 2)
+  expect(data[start]).toBe(2)
+  return Buffer.from(data.subarray(start + 4, start + 36))
+}
 
 it('reads messages under a session key that it remembers, in memory and as a stream', async () => {
   const messages = await encryptMany(4, { reuse: {} })
