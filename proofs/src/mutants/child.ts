@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { register } from 'node:module'
 import { type TestSetName, testSets } from './test-sets.js'
 
@@ -11,7 +11,7 @@ import { type TestSetName, testSets } from './test-sets.js'
 
 const [file = '', find = '', replace = '', testSet] = process.argv.slice(2)
 const url = new URL(file, new URL('../../../packages/', import.meta.url)).href
-const source = readFileSync(new URL(url), 'utf8')
+const source = existsSync(new URL(url)) ? readFileSync(new URL(url), 'utf8') : ''
 
 if (source.split(find).length !== 2) process.exit(4)
 register('./hooks.js', import.meta.url, { data: { url, source: source.replace(find, () => replace) } })

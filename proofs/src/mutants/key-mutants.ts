@@ -34,14 +34,14 @@ export const keyMutants: readonly Mutant[] = [
   },
   {
     mistake: 'a data key serves although it is too old',
-    file: envelope('key-cache'),
+    file: 'core/bounded-cache.js',
     find: '|| this.#options.now() >= entry.servesUntil',
     replace: '',
     killedBy: 'policies',
   },
   {
     mistake: 'a data key is let serve for ever while the KMS is away',
-    file: envelope('key-cache'),
+    file: 'core/bounded-cache.js',
     find: 'this.#options.now() + BRIDGE_MS), entry.deadAt);',
     replace: 'this.#options.now() + BRIDGE_MS), Infinity);',
     killedBy: 'policies',
