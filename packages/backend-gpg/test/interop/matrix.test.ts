@@ -203,8 +203,11 @@ interface Column {
   open(): Tool
 }
 
+/** What Debian does not have is asked where it is there, and missed by nobody where it is not. */
+const ASKED = (Object.keys(PROGRAMS) as Program[]).filter((program) => program !== 'pysequoia' || isThere(program))
+
 const COLUMNS: readonly Column[] = [
-  ...(Object.keys(PROGRAMS) as Program[]).map((program) => {
+  ...ASKED.map((program) => {
     return { program, name: program, there: isThere(program), open: TOOLS[program] }
   }),
   ...OTHERS.map((name) => ({ program: 'pysequoia' as const, name, there: true, open: () => new SopTool(name) })),
