@@ -2,23 +2,20 @@ import { Readable } from 'node:stream'
 import { GpgProvider, generateGpgKey, KeyKeeper, KeyRing } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
 import { generateKey, PacketList, type PublicKey, readKey, readPrivateKey } from 'openpgp'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
+import { describe, expect, it, vi } from 'vitest'
+import { type GnuPg, hasGpg } from './gnupg.js'
 import { seal, sign } from './hostile-messages.js'
-import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+import { usePartiesAndGpg } from './parties-and-gpg.js'
+import { PASSPHRASE, type TwoParties } from './two-parties.js'
 
 // Keys are made and unlocked, which takes long on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let parties: TwoParties
 let gnupg: GnuPg
-beforeAll(async () => {
-  parties = await createTwoParties()
-  if (hasGpg) gnupg = await openGnuPgOf(parties)
-})
-afterAll(() => {
-  parties[Symbol.dispose]()
-  if (hasGpg) gnupg[Symbol.dispose]()
+usePartiesAndGpg((both) => {
+  parties = both.parties
+  gnupg = both.gnupg
 })
 
 const text = Buffer.from('13800138000')

@@ -1,20 +1,17 @@
 import { join } from 'node:path'
 import { GpgProvider, KeyRing } from '@parasol/backend-gpg'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
-import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+import { expect, it } from 'vitest'
+import { type GnuPg, hasGpg } from './gnupg.js'
+import { usePartiesAndGpg } from './parties-and-gpg.js'
+import { PASSPHRASE, type TwoParties } from './two-parties.js'
 
 const text = Buffer.from('13800138000 身份证 \r\n\n ends in spaces  ')
 let parties: TwoParties
 let gnupg: GnuPg
 
-beforeAll(async () => {
-  parties = await createTwoParties()
-  if (hasGpg) gnupg = await openGnuPgOf(parties)
-}, 60_000)
-afterAll(() => {
-  parties[Symbol.dispose]()
-  if (hasGpg) gnupg[Symbol.dispose]()
+usePartiesAndGpg((both) => {
+  parties = both.parties
+  gnupg = both.gnupg
 })
 
 const withGpg = it.skipIf(!hasGpg)

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import type { GpgProvider } from '@parasol/backend-gpg'
 import { createCrypto } from '@parasol/core'
 import { decryptFile, encryptFile } from '@parasol/core/files'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type GnuPg, hasGpg, openGnuPgOf } from './gnupg.js'
-import { createTwoParties, PASSPHRASE, type TwoParties } from './two-parties.js'
+import { expect, it, vi } from 'vitest'
+import { type GnuPg, hasGpg } from './gnupg.js'
+import { usePartiesAndGpg } from './parties-and-gpg.js'
+import { PASSPHRASE, type TwoParties } from './two-parties.js'
 
 // Keys are made and unlocked, which takes long on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -16,13 +17,9 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 const large = Buffer.concat([randomBytes(100_000), Buffer.alloc(400_000, 'text '), randomBytes(65_536)])
 let parties: TwoParties
 let gnupg: GnuPg
-beforeAll(async () => {
-  parties = await createTwoParties()
-  if (hasGpg) gnupg = await openGnuPgOf(parties)
-})
-afterAll(() => {
-  parties[Symbol.dispose]()
-  if (hasGpg) gnupg[Symbol.dispose]()
+usePartiesAndGpg((both) => {
+  parties = both.parties
+  gnupg = both.gnupg
 })
 
 /** `toEqual` looks at each byte as at a value of its own, which takes seconds. */
