@@ -89,15 +89,15 @@ it('refuses what would cost much, yields nothing of it, and takes little memory 
   for (const [name, bytes] of Object.entries(messages)) writeFileSync(join(parties.folder, `${name}.pgp`), bytes)
   const script = join(import.meta.dirname, 'read-hostile.mjs')
   const args = ['--expose-gc', script, parties.folder, parties.bob, parties.alice, PASSPHRASE, 'password']
-  const { costs, released, memoryMiB, reference } = JSON.parse(execFileSync(process.execPath, args).toString())
-  const outcomes = Object.entries(costs as Record<string, { outcome: string; cpuMs: number }>)
-  if (process.env['SHOW_COSTS']) console.log(costs, { memoryMiB, reference })
+  const { costs, released, reference } = JSON.parse(execFileSync(process.execPath, args).toString())
+  const outcomes = Object.entries(costs as Record<string, { outcome: string; cpuMs: number; memoryMiB: number }>)
+  if (process.env['SHOW_COSTS']) console.log(costs, { reference })
   expect(outcomes.filter(([, { outcome }]) => outcome !== 'DECRYPTION_FAILED')).toEqual([])
   expect(outcomes).toHaveLength(2 * Object.keys(messages).length)
   expect(released).toBe(0)
-  expect(memoryMiB).toBeLessThan(256)
-  // Hashing 256 MiB takes 0.3 s where this was written: no clock is as steady as work beside work.
-  expect(outcomes.filter(([, { cpuMs }]) => cpuMs > 7 * reference)).toEqual([])
+  expect(outcomes.filter(([, { memoryMiB }]) => memoryMiB > 256)).toEqual([])
+  // Hashing 256 MiB takes 0.3 s where this was written: on a slower machine, work beside it tells.
+  expect(outcomes.filter(([, { cpuMs }]) => cpuMs > Math.max(2000, 7 * reference))).toEqual([])
 })
 
 /** Iterated SHA-256 with the largest count. */
