@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EnvelopeProvider, RecoveryKey } from '@parasol/backend-envelope'
 import { createCrypto, flattenRecord, parseToken } from '@parasol/core'
-import { FakeKms } from '@parasol/testing'
+import { FakeKms, once } from '@parasol/testing'
 import { afterAll, expect, it } from 'vitest'
 import { read, root } from './repository.js'
 
@@ -178,10 +178,6 @@ def derive(vector):
     return kdf.derive(bytes.fromhex(vector["dataKey"]))[:32].hex()
 print(json.dumps([derive(vector) for vector in json.load(open(sys.argv[2], encoding="utf-8"))]))
 `
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
 
 /** The vectors that Python can read: `cryptography` has no secretbox. */
 function readable(name: string): readonly unknown[] {

@@ -1,5 +1,5 @@
 import { EnvelopeProvider, inspectEnvelope } from '@parasol/backend-envelope'
-import { FakeKms } from '@parasol/testing'
+import { FakeKms, once } from '@parasol/testing'
 import { expect, it } from 'vitest'
 
 const CONTEXT = { row: '7' }
@@ -38,7 +38,3 @@ it('reads what it may choose, whatever it is told to read', async () => {
     expect(await provider.decrypt(sealed, CONTEXT)).toHaveLength(length)
   }
 })
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}

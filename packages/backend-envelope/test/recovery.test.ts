@@ -9,7 +9,7 @@ import {
   withRecoveryText,
 } from '@parasol/backend-envelope'
 import { CryptoError, createCrypto } from '@parasol/core'
-import { FakeKms } from '@parasol/testing'
+import { FakeKms, gather, once } from '@parasol/testing'
 import { testCryptoProvider } from '@parasol/testing/vitest'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -40,12 +40,12 @@ it('opens values, records and streams without the KMS', async () => {
   const before = createCrypto([provider], { phone: { scheme: 'envelope' } }).for('phone')
   const token = await before.encrypt('13800138000', { row: '7' })
   const record = await before.encryptRecord({ phone: '13800138000', note: '' }, { row: '7' })
-  const stream = await collect(before.encryptStream(once(bytesFor('file', 200_000)), { row: '7' }))
+  const stream = await gather(before.encryptStream(once(bytesFor('file', 200_000)), { row: '7' }))
 
   const after = createCrypto([recovering()], { phone: { scheme: 'envelope' } }).for('phone')
   expect(await after.decrypt(token, { row: '7' })).toBe('13800138000')
   expect(await after.decryptRecord(record, { row: '7' })).toEqual({ phone: '13800138000', note: '' })
-  expect(await collect(after.decryptStream(once(stream), { row: '7' }))).toEqual(bytesFor('file', 200_000))
+  expect(await gather(after.decryptStream(once(stream), { row: '7' }))).toEqual(bytesFor('file', 200_000))
   await expect(after.decrypt(token, { row: '8' })).rejects.toMatchObject(failed)
 })
 
@@ -259,16 +259,6 @@ it('takes no secret of another length', async () => {
     await expect(RecoveryKey.fromSecret(new Uint8Array(length))).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   }
 })
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
-
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const part of stream) parts.push(part)
-  return Buffer.concat(parts)
-}
 
 it('writes a recovery key as a text, reads it again, and leaves no copy of the text', async () => {
   let seen: Uint8Array = new Uint8Array()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { EnvelopeProvider, inspectEnvelope, suiteNames } from '@parasol/backend-envelope'
 import type { RandomAccess } from '@parasol/core'
-import { FakeKms } from '@parasol/testing'
+import { FakeKms, once } from '@parasol/testing'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 
@@ -135,8 +135,4 @@ async function seal(plaintext: Uint8Array, by = provider): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   for await (const chunk of by.encryptStream(once(plaintext), CONTEXT)) chunks.push(chunk)
   return Buffer.concat(chunks)
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }

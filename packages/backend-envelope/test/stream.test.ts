@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { EnvelopeProvider, inspectEnvelope, suiteNames } from '@parasol/backend-envelope'
-import { FakeKms } from '@parasol/testing'
+import { FakeKms, gather } from '@parasol/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_SEGMENTS, openRun, sealRun } from '../src/segment.js'
@@ -25,8 +25,8 @@ describe.each(suiteNames)('a stream under %s', (suite) => {
     await fc.assert(
       fc.asyncProperty(aroundEdges, cuts, cuts, async (length, plainCuts, sealedCuts) => {
         const plaintext = randomBytes(length)
-        const ciphertext = await collect(provider.encryptStream(cut(plaintext, plainCuts), CONTEXT))
-        const opened = await collect(provider.decryptStream(cut(ciphertext, sealedCuts), CONTEXT))
+        const ciphertext = await gather(provider.encryptStream(cut(plaintext, plainCuts), CONTEXT))
+        const opened = await gather(provider.decryptStream(cut(ciphertext, sealedCuts), CONTEXT))
         expect(opened.equals(plaintext)).toBe(true)
         const segments = Math.max(1, Math.ceil(length / SEGMENT))
         expect(inspectEnvelope(ciphertext).bodyBytes).toBe(1 + length + segments * TAG)
@@ -70,7 +70,7 @@ it('asks the KMS for nothing when its header names a size that there is not', as
   const calls: string[] = []
   const silent = new Proxy(kms, { get: (_, name) => () => calls.push(String(name)) })
   const reader = new EnvelopeProvider({ kms: silent, keyId: 'alias/test' })
-  await expect(collect(reader.decryptStream(from([ciphertext]), CONTEXT))).rejects.toThrow(FAILED)
+  await expect(gather(reader.decryptStream(from([ciphertext]), CONTEXT))).rejects.toThrow(FAILED)
   expect(calls).toEqual([])
 })
 
@@ -154,7 +154,7 @@ it('refuses segments of a size that is not a power of two within bounds', () => 
 it('is read by a provider with another size of segments', async () => {
   const text = randomBytes(70_000)
   const reader = new EnvelopeProvider({ kms, keyId: 'alias/test' })
-  expect((await collect(reader.decryptStream(from([await seal(text)]), CONTEXT))).equals(text)).toBe(true)
+  expect((await gather(reader.decryptStream(from([await seal(text)]), CONTEXT))).equals(text)).toBe(true)
 })
 
 describe.each(suiteNames)('in one memory under %s', (suite) => {
@@ -177,16 +177,16 @@ describe.each(suiteNames)('in one memory under %s', (suite) => {
 it('gives chunks that stay as they are unless their memory may be reused', async () => {
   const text = randomBytes(3_000_000)
   const large = new EnvelopeProvider({ kms, keyId: 'alias/test' })
-  const sealed = await collect(large.encryptStream(cut(text, [1_000_000]), CONTEXT))
-  expect((await collect(large.decryptStream(cut(sealed, [900_000]), CONTEXT))).equals(text)).toBe(true)
+  const sealed = await gather(large.encryptStream(cut(text, [1_000_000]), CONTEXT))
+  expect((await gather(large.decryptStream(cut(sealed, [900_000]), CONTEXT))).equals(text)).toBe(true)
 })
 
 function seal(plaintext: Uint8Array, by = provider): Promise<Buffer> {
-  return collect(by.encryptStream(from([plaintext]), CONTEXT))
+  return gather(by.encryptStream(from([plaintext]), CONTEXT))
 }
 
 function open(ciphertext: Uint8Array): Promise<Buffer> {
-  return collect(provider.decryptStream(from([ciphertext]), CONTEXT))
+  return gather(provider.decryptStream(from([ciphertext]), CONTEXT))
 }
 
 async function parts(count: number): Promise<{ head: Buffer; segments: Buffer[] }> {
@@ -199,12 +199,6 @@ async function parts(count: number): Promise<{ head: Buffer; segments: Buffer[] 
 
 function body(ciphertext: Buffer): Buffer {
   return ciphertext.subarray(inspectEnvelope(ciphertext).greenKeyBytes)
-}
-
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }
 
 /** Copies each chunk before the next is asked for, and notes which large memories they lay in. */

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { EnvelopeProvider, inspectEnvelope, suiteNames } from '@parasol/backend-envelope'
 import { decryptionFailed } from '@parasol/core'
+import { gather } from '@parasol/testing'
 import { expect, it } from 'vitest'
 import { KnownKeyKms } from './known-key-kms.js'
 import { type RefusedVector, refusedVectors } from './refused-vectors.js'
@@ -55,7 +56,7 @@ it.each(records)('opens each field of the record "$name" alone', async ({ dataKe
 
 it.each(streams)('opens the stream "$name"', async ({ dataKey, context, ciphertext, plaintext }) => {
   const opened = reader(dataKey).decryptStream(chunks(bytes(ciphertext)), context)
-  expect(hex(await collect(opened))).toBe(plaintext)
+  expect(hex(await gather(opened))).toBe(plaintext)
 })
 
 it.each(values)('says of "$name" what stands in it', ({ suite, wrappedKeys, ciphertext, plaintext }) => {
@@ -91,7 +92,7 @@ it.each(Object.entries(made))('has %s that an implementation of docs/format.md a
 })
 
 async function open({ dataKey, context, ciphertext, greenKey, fields, stream }: RefusedVector): Promise<unknown> {
-  if (stream !== undefined) return collect(reader(dataKey).decryptStream(chunks(bytes(stream)), context))
+  if (stream !== undefined) return gather(reader(dataKey).decryptStream(chunks(bytes(stream)), context))
   if (ciphertext !== undefined) return reader(dataKey).decrypt(bytes(ciphertext), context)
   const ciphertexts = new Map(Object.entries(fields ?? {}).map(([name, field]) => [name, bytes(field)]))
   return reader(dataKey).decryptRecord({ key: bytes(greenKey ?? ''), fields: ciphertexts }, context)
@@ -107,12 +108,6 @@ function sealed(fields: RecordVector['fields']): ReadonlyMap<string, Uint8Array>
 
 async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let offset = 0; offset < bytes.length; offset += 100) yield bytes.slice(offset, offset + 100)
-}
-
-async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const part of stream) parts.push(part)
-  return Buffer.concat(parts)
 }
 
 function path(name: string): URL {

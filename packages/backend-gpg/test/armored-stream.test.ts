@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { gather } from '@parasol/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { armorMessageStream } from '../src/armor-stream.js'
 import { armorMessage } from '../src/armored-text.js'
@@ -27,12 +28,6 @@ function packetOf(length: number): Buffer {
 
 async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const copies: Uint8Array[] = []
-  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
-  return Buffer.concat(copies)
 }
 
 it('writes the text that is written at once, whatever the length and the pieces', async () => {

@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, randomBytes, sign as signRaw } from 'node
 import { Readable } from 'node:stream'
 import { type GpgOptions, GpgProvider, generateGpgKey, KeyRing } from '@parasol/backend-gpg'
 import { CryptoError } from '@parasol/core'
+import { gather } from '@parasol/testing'
 import {
   encryptSessionKey,
   enums,
@@ -62,12 +63,6 @@ async function readBoth(message: Uint8Array, by = reader()): Promise<readonly un
 function packet(tag: number, ...body: readonly Uint8Array[]): Buffer {
   const whole = Buffer.concat(body)
   return Buffer.concat([packetHeader(tag, whole.length), whole])
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const copies: Uint8Array[] = []
-  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
-  return Buffer.concat(copies)
 }
 
 interface Sealed {

@@ -13,6 +13,7 @@ import {
   verifyDetachedStream,
   verifyInline,
 } from '@parasol/backend-gpg/stateless'
+import { gather } from '@parasol/testing'
 import { enums, generateKey, type PrivateKey, readKey, readMessage, readSignature } from 'openpgp'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 
@@ -56,12 +57,6 @@ function provider(options: Partial<GpgOptions> = {}): GpgProvider {
 
 async function* inPieces(bytes: Uint8Array, size = 50_000): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const copies: Uint8Array[] = []
-  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
-  return Buffer.concat(copies)
 }
 
 async function signer(): Promise<PrivateKey> {

@@ -1,4 +1,5 @@
 import { GpgProvider, KeyRing } from '@parasol/backend-gpg'
+import { gather, once } from '@parasol/testing'
 import { readMessage } from 'openpgp'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { packet } from './packets.js'
@@ -20,25 +21,15 @@ function byPassword(password: string): GpgProvider {
   return new GpgProvider({ keyRing: KeyRing.inMemory(), recipients: [], password: () => password, allowUnsigned: true })
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
-
-async function streamed(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const copies: Uint8Array[] = []
-  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
-  return Buffer.concat(copies)
-}
-
 it('encrypts to a password alone, whole and as a stream', async () => {
   const provider = byPassword('密码 correct')
   const whole = await provider.encrypt(text, {})
-  const stream = await streamed(provider.encryptStream(once(text), {}))
+  const stream = await gather(provider.encryptStream(once(text), {}))
   for (const message of [whole, stream]) {
     expect(Buffer.from(await provider.decrypt(message, {}))).toEqual(text)
-    expect(await streamed(provider.decryptStream(once(message), {}))).toEqual(text)
+    expect(await gather(provider.decryptStream(once(message), {}))).toEqual(text)
     await expect(byPassword('wrong').decrypt(message, {})).rejects.toThrow(refused)
-    await expect(streamed(byPassword('wrong').decryptStream(once(message), {}))).rejects.toThrow(refused)
+    await expect(gather(byPassword('wrong').decryptStream(once(message), {}))).rejects.toThrow(refused)
   }
 })
 

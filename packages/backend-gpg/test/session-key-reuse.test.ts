@@ -1,4 +1,5 @@
 import { type GpgOptions, GpgProvider, generateGpgKey, KeyRing } from '@parasol/backend-gpg'
+import { gather, once } from '@parasol/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { parseEncryptedMessage } from '../src/encrypted-message.js'
 import { ReusedSessionKey } from '../src/reuse/reused-session-key.js'
@@ -212,13 +213,3 @@ it.skipIf(!hasGpg)('writes messages under one session key that gpg reads one by 
     expect(output).toContain(text(index).toString())
   }
 })
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const copies: Uint8Array[] = []
-  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
-  return Buffer.concat(copies)
-}

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { GpgProvider } from '@parasol/backend-gpg'
 import { createCrypto } from '@parasol/core'
 import { decryptFile, encryptFile } from '@parasol/core/files'
+import { gather } from '@parasol/testing'
 import { expect, it, vi } from 'vitest'
 import { type GnuPg, hasGpg } from './gnupg.js'
 import { usePartiesAndGpg } from './parties-and-gpg.js'
@@ -29,12 +30,6 @@ function expectSame(actual: Buffer, expected: Buffer): void {
 
 async function* inPieces(bytes: Uint8Array, size = 50_000): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const copies: Uint8Array[] = []
-  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
-  return Buffer.concat(copies)
 }
 
 const encrypted = (provider: GpgProvider, text: Uint8Array) => gather(provider.encryptStream(inPieces(text), {}))

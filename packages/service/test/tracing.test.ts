@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
@@ -10,13 +7,12 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import { hashApiKey, openService } from '@parasol/service'
+import { openService } from '@parasol/service'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { findTracing } from '../src/tracing/tracing.js'
-import { configurationOf } from './configuration.js'
-import { key, post } from './fixture.js'
+import { post } from './fixture.js'
+import { configured } from './process.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'parasol-tracing-'))
 const exporter = new InMemorySpanExporter()
 let service: Awaited<ReturnType<typeof openService>>
 let found: unknown
@@ -27,22 +23,12 @@ beforeAll(async () => {
   trace.setGlobalTracerProvider(provider)
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
-  writeFileSync(
-    join(folder, 'parasol.yaml'),
-    configurationOf(`  port: 0
-  callers:
-    crm: { keyHashes: [${hashApiKey(key)}], useCases: [customer], operations: [encrypt, decrypt] }
-  backupLog: { folder: ./backup }
-  auditLog: { folder: ./audit }
-`),
-  )
-  service = await openService(undefined, { directory: folder })
+  service = await openService(undefined, { directory: configured() })
 })
 afterEach(() => exporter.reset())
 afterAll(async () => {
   await service.close()
   for (const api of [trace, context, propagation]) api.disable()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 /** Spans end when the connection knows that the answer was sent, which the caller may know earlier. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { encryptData, readCertificates } from '@parasol/backend-gpg/stateless'
+import { gather, once } from '@parasol/testing'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { GpgTool } from './gpg-tool.js'
 import { BEFORE_RFC9580, type Cell, formatMatrix, MATRIX, PROGRAMS, type Program } from './matrix.js'
@@ -307,14 +308,4 @@ async function meet(program: Program, tool: Tool): Promise<Peer> {
 function cellsOf(program: Program, direction: 'read' | 'written'): readonly Cell[] {
   const cells = Object.keys(MATRIX) as Cell[]
   return cells.filter((cell) => (MATRIX[cell][direction] as readonly Program[]).includes(program))
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
-
-async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const copies: Uint8Array[] = []
-  for await (const piece of pieces) copies.push(Uint8Array.from(piece))
-  return Buffer.concat(copies)
 }

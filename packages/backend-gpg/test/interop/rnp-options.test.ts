@@ -1,3 +1,4 @@
+import { once } from '@parasol/testing'
 import { afterAll, expect, it, vi } from 'vitest'
 import { OurSide, TEXT } from './our-side.js'
 import { RnpTool } from './rnp-tool.js'
@@ -30,7 +31,3 @@ it.skipIf(!hasProgram('rnp')).each([
   for await (const piece of provider.decryptStream(once(message), {})) pieces.push(Uint8Array.from(piece))
   expect(Buffer.concat(pieces)).toEqual(TEXT)
 })
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}
