@@ -64,15 +64,23 @@ export function openBlob(blob: Uint8Array, material: Uint8Array, context: Encryp
   }
 }
 
+/** More than glibc keeps of one size for a thread. */
+const PIECES = 16
+
 /**
  * Node decrypts into memory a byte too long, copies that and frees it as it is, with the plaintext in it. Another cipher
- * that does the same at once is given the same memory, and leaves its own output there.
+ * that does the same is given the same memory, and leaves its own output there. Garbage of that size may be in the way: what
+ * lies ready is used up before, so that this memory comes to lie with it, and again after, whatever lies on top.
  */
 function prepareOverwrite(length: number): () => void {
   const decoy = createCipheriv('aes-256-gcm', cipherKey(new Uint8Array(32)), new Uint8Array(IV_BYTES))
   const zeros = new Uint8Array(length)
+  const takePieces = (): void => {
+    for (let piece = 0; piece < PIECES; piece++) decoy.update(zeros)
+  }
+  takePieces()
   return () => {
-    decoy.update(zeros)
+    takePieces()
     decoy.final()
   }
 }
